@@ -1,0 +1,69 @@
+"""Which code a record was made with: hashes of sources, found by reading them, never by importing."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+HOUSE = Path(__file__).parent
+HASHED = ("models", "data", "counting")
+"""The rooms whose files count as part of an experiment that imports them."""
+
+
+def experiment_hash(path: Path) -> str:
+    """The hash of an experiment's file and of every module of the house it imports, found by reading, not by importing."""
+    return _hash_files(_with_imports(path))
+
+
+def training_hash() -> str:
+    """The hash of the code that trains, and of the vocabulary, where the common metrics are."""
+    trains = sorted(path for path in (HOUSE / "training").glob("*.py") if path.name != "cost.py")
+    return _hash_files([HOUSE / "experiment.py", *trains])
+
+
+def _hash_files(paths: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()
+
+
+def _with_imports(path: Path) -> list[Path]:
+    found: dict[Path, None] = {}
+    waiting = [path]
+    while waiting:
+        current = waiting.pop()
+        if current in found:
+            continue
+        found[current] = None
+        for node in ast.walk(ast.parse(current.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                waiting += [p for p in (_defined_in(node.module, alias.name) for alias in node.names) if p]
+            elif isinstance(node, ast.Import):
+                waiting += [p for p in (_defined_in(alias.name) for alias in node.names) if p]
+    return sorted(found, key=lambda p: p.as_posix().rpartition("seodang/")[2])
+
+
+def _defined_in(module: str, name: str | None = None) -> Path | None:
+    """The file of a hashed room where `from module import name` finds it, past a package that only passes it on.
+
+    Hashing the package itself would make every experiment stale whenever any model is added to it.
+    """
+    first, *rest = module.split(".")
+    if first != "seodang" or (rest and rest[0] not in HASHED):
+        return None
+    here = HOUSE.joinpath(*rest)
+    if here.with_suffix(".py").is_file():
+        return here.with_suffix(".py")
+    package = here / "__init__.py"
+    if name is None or not package.is_file():
+        return package if rest and package.is_file() else None
+    if (here / f"{name}.py").is_file() or (here / name).is_dir():
+        return _defined_in(f"{module}.{name}")
+    for node in ast.walk(ast.parse(package.read_text(encoding="utf-8"))):
+        for alias in node.names if isinstance(node, ast.ImportFrom) else ():
+            if isinstance(node, ast.ImportFrom) and node.module and name == (alias.asname or alias.name):
+                return _defined_in(node.module, alias.name)
+    return package if rest else None
