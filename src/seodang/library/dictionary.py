@@ -1,0 +1,36 @@
+"""The dictionary: what a word of the field is called and means, in Korean and in English."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from seodang.library.fields import LANGUAGES, Source
+
+
+@dataclass(frozen=True)
+class Term:
+    """One word of the field."""
+
+    key: str
+    name: Mapping[str, str]  # language → name
+    definition: Mapping[str, str]  # language → one sentence
+    also: tuple[str, ...]  # other spellings and abbreviations, in either language, that search understands
+    line: int
+
+
+def read_terms(path: Path) -> dict[str, Term]:
+    """The terms of `terms.toml` by key; a book without the file has none."""
+    if not path.exists():
+        return {}
+    source = Source(path, path.read_text(encoding="utf-8"))
+    fields = source.parse()
+    lines = source.lines()
+    terms: dict[str, Term] = {}
+    for key in fields.values:
+        table = fields.table(key)
+        table.only((*LANGUAGES, "definition", "also"))
+        name = MappingProxyType({language: table.text(language) for language in LANGUAGES})
+        definition = MappingProxyType(table.both("definition"))
+        terms[key] = Term(key, name, definition, table.texts("also", required=False), lines[key,])
+    return terms

@@ -1,0 +1,162 @@
+"""Search over the book in Korean and English that forgives typos, spacing and loan-word spellings. Pure Python.
+
+Hangul is taken apart into its letters (jamo) with the spaces squeezed out, Latin words are padded with an edge mark, and
+both are compared by three letters at a time: "드랍아웃" still shares most of its letters with "드롭아웃". A query of bare
+consonants ("ㄷㄹㅇㅇ") is compared with the initial consonants of words. The score is BM25 (Robertson & Zaragoza 2009, "The
+probabilistic relevance framework", section 3) times the part of the query that was found; a question in which too
+little of the query occurs is no hit, so that nonsense finds nothing.
+"""
+
+import math
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from seodang.library.dictionary import Term
+from seodang.library.question import Question
+
+TITLE, ASKED, NAMED, LISTED = 3.0, 2.0, 3.0, 0.5  # what an occurrence counts, by where it is
+K1, B = 1.2, 0.3  # BM25: how soon repetition stops counting, how much length is held against a question
+LEAST_FOUND = 0.35  # of the query's grams
+MOST_QUERY = 200  # characters; a longer query is cut
+
+_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_CONSONANTS = re.compile("[ㄱ-ㅎ]{2,}")
+_RUNS = re.compile(r"(?P<hangul>[가-힣]+(?:\s+[가-힣]+)*)|(?P<latin>[a-z0-9]+)")
+_ALIKE = str.maketrans("_-×", "  x")
+_SUBHEADING = re.compile(r"^###+\s+(.*)$", re.MULTILINE)
+# Words that only make a sentence a question. They are left out of a query unless nothing else is in it.
+_ASKING = re.compile(
+    r"\b(?:a|an|are|can|difference|do|does|explain|how|in|instead|is|it|of|the|to|use|used|we|what|when|which|why|with)\b"
+    r"|왜(?=\s|$)|(?<!\S)(?:무엇|뭐|뭔|어떻게|어떤|언제)\S*|(?:쓰나요|써요|쓰죠|인가요|하나요|할까요?|일까요?)(?=\W|$)"
+)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A question that a query may have meant."""
+
+    slug: str
+    score: float
+    catalogue: tuple[str, ...]
+    title: Mapping[str, str]  # language → title
+
+
+@dataclass(frozen=True)
+class Index:
+    """Where every gram occurs and how much each occurrence counts."""
+
+    questions: tuple[Question, ...]
+    postings: Mapping[str, Mapping[int, float]]  # gram → position of a question → weight
+    lengths: tuple[float, ...]
+    initials: tuple[tuple[tuple[str, float], ...], ...]  # question → (initial consonants of a text, its weight)
+
+    @classmethod
+    def of(cls, questions: Iterable[Question], terms: Mapping[str, Term]) -> "Index":
+        """Index what the questions are called, how they are asked and which terms they are about."""
+        questions = tuple(questions)
+        postings: dict[str, dict[int, float]] = defaultdict(dict)
+        lengths, initials = [], []
+        for position, question in enumerate(questions):
+            texts = list(_texts(question, terms))
+            weights: Counter[str] = Counter()
+            for text, weight in texts:
+                for gram in set(grams(text)):
+                    weights[gram] += weight  # type: ignore[assignment]
+            for gram, weight in weights.items():
+                postings[gram][position] = weight
+            lengths.append(float(sum(weights.values())))
+            initials.append(tuple((initial_consonants(text), weight) for text, weight in texts))
+        return cls(questions, dict(postings), tuple(lengths), tuple(initials))
+
+    def ask(self, query: str, limit: int = 10) -> list[Hit]:
+        """The questions that the query may mean, best first."""
+        query = normal(query[:MOST_QUERY])
+        runs = _CONSONANTS.findall(query)
+        rest = _CONSONANTS.sub(" ", query)
+        wanted = sorted(set(grams(_ASKING.sub(" ", rest))) or set(grams(rest)))
+        scores = self._by_grams(wanted) if wanted else {}
+        for run in runs:
+            found = self._by_initials(run)
+            scores = {key: found[key] + scores.get(key, 0.0) for key in found if not wanted or key in scores}
+        best = sorted(scores, key=lambda position: (-scores[position], position))[:limit]
+        return [self._hit(position, scores[position]) for position in best]
+
+    def _by_grams(self, wanted: Sequence[str]) -> dict[int, float]:
+        mean = sum(self.lengths) / max(len(self.lengths), 1)
+        scores: dict[int, float] = defaultdict(float)
+        found: Counter[int] = Counter()
+        for gram in wanted:
+            posting = self.postings.get(gram, {})
+            rarity = self._rarity(len(posting))
+            for position, weight in posting.items():
+                long = K1 * (1 - B + B * self.lengths[position] / mean)
+                scores[position] += rarity * weight * (K1 + 1) / (weight + long)
+                found[position] += 1
+        parts = {position: count / len(wanted) for position, count in found.items()}
+        return {key: scores[key] * part for key, part in parts.items() if part >= LEAST_FOUND}
+
+    def _by_initials(self, run: str) -> dict[int, float]:
+        """Questions with words that begin with these consonants one after the other, spaced or not."""
+        pattern = re.compile("(?:^| )" + " ?".join(run))
+        weights = {
+            position: max((weight for text, weight in texts if pattern.search(text)), default=0.0)
+            for position, texts in enumerate(self.initials)
+        }
+        found = {position: weight for position, weight in weights.items() if weight}
+        rarity = self._rarity(len(found))
+        return {position: len(run) * rarity * weight for position, weight in found.items()}
+
+    def _rarity(self, count: int) -> float:
+        return math.log(1 + (len(self.questions) - count + 0.5) / (count + 0.5))
+
+    def _hit(self, position: int, score: float) -> Hit:
+        question = self.questions[position]
+        return Hit(question.slug, round(score, 4), question.catalogue, question.title)
+
+
+def _texts(question: Question, terms: Mapping[str, Term]) -> Iterator[tuple[str, float]]:
+    """What may be searched for, normalised, and how much it counts."""
+    titles = [normal(title) for title in question.title.values()]
+    yield from ((title, TITLE) for title in titles)
+    yield normal(question.slug), ASKED
+    yield from ((normal(id), ASKED) for id in question.catalogue)
+    for page in question.pages.values():
+        yield from ((normal(text), ASKED) for text in page.asked)
+        for section in page.sections.values():
+            yield from ((normal(text), LISTED) for text in _SUBHEADING.findall(section.source))
+    together = squeezed(" / ".join(titles))
+    for key in question.terms:
+        if key in terms:
+            names = [normal(name) for name in (*terms[key].name.values(), *terms[key].also)]
+            about = any(squeezed(name) in together for name in names)
+            yield from ((name, NAMED if about else LISTED) for name in names)
+
+
+def normal(text: str) -> str:
+    """Composed, lower case, underscores and hyphens as spaces. NFC: NFKC would turn ㄷㄹ into jamo that join."""
+    return unicodedata.normalize("NFC", text).lower().translate(_ALIKE)
+
+
+def squeezed(text: str) -> str:
+    """The text without its spaces."""
+    return "".join(text.split())
+
+
+def grams(text: str) -> Iterator[str]:
+    """Three letters at a time: of each run of Hangul without its spaces, and of each Latin word with its edges."""
+    for run in _RUNS.finditer(text):
+        latin, hangul = run["latin"], run["hangul"]
+        letters = f"^{latin}$" if latin else unicodedata.normalize("NFD", squeezed(hangul))
+        for start in range(max(len(letters) - 2, 1)):
+            yield letters[start : start + 3]
+
+
+def initial_consonants(text: str) -> str:
+    """'배치 정규화' → 'ㅂㅊ ㅈㄱㅎ'; whatever is not Hangul becomes a bar that no query matches across."""
+    return "".join(
+        _INITIALS[(ord(letter) - 0xAC00) // 588] if "가" <= letter <= "힣" else " " if letter.isspace() else "|"
+        for letter in text
+    )
