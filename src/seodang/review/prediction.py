@@ -1,0 +1,35 @@
+"""A prediction made before the run, and how good it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LEAST_SURE, MOST_SURE = 50, 99
+
+
+class PredictionError(ValueError):
+    """A prediction that cannot be one; the message says why."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a learner expects of a question, and how sure they are of it, in percent."""
+
+    slug: str
+    choice: str
+    sure: int
+    at: str
+    """When, in UTC, ISO 8601."""
+    why: str = ""
+
+    def __post_init__(self) -> None:
+        if not LEAST_SURE <= self.sure <= MOST_SURE:
+            raise PredictionError(f"sure={self.sure}: say how sure you are, from {LEAST_SURE} to {MOST_SURE} percent")
+
+
+def brier(sure: int, right: bool) -> float:
+    """The squared distance between the stated probability and what happened: 0 is perfect, 0.25 what "50 %" always gets.
+
+    Brier 1950, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78.
+    """
+    return (sure / 100 - right) ** 2

@@ -1,0 +1,82 @@
+"""What the program says by itself, from the code and from `--help`; run, it updates seodang.po and compiles it."""
+
+from __future__ import annotations
+
+import ast
+from datetime import UTC, datetime
+from io import BytesIO, StringIO
+from pathlib import Path
+from unittest import mock
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from rich.console import Console
+
+from seodang.cli import language
+from seodang.cli.app import COMMAND_NAMES, application
+
+SOURCE = Path(__file__).parent.parent / "src" / "seodang"
+PO = SOURCE / "locale" / "ko" / "LC_MESSAGES" / "seodang.po"
+ALSO = ("experiment", "derivation", "measurement", "source", "supported", "refuted", "undecided")
+"""Words looked up by the value of a variable."""
+
+
+def said_in_code() -> set[str]:
+    """Every message in a call of `_`, those inside f-strings too (which Babel's own extraction passes over)."""
+    found = set(ALSO)
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_" and node.args:
+                inside = (n.value for n in ast.walk(node.args[0]) if isinstance(n, ast.Constant))
+                found |= {value for value in inside if isinstance(value, str)}
+    return found
+
+
+def said_in_help() -> set[str]:
+    """Every sentence that `--help` looks up."""
+    asked: set[str] = set()
+
+    def listen(message: str, **_values: object) -> str:
+        asked.add(message)
+        return message
+
+    with mock.patch.object(language, "_", listen):
+        for words in ([], *([name] for name in COMMAND_NAMES)):
+            application().help_print(words, console=Console(file=StringIO(), width=200))
+    return asked - {""}
+
+
+def korean() -> Catalog:
+    """The Korean sentences."""
+    with PO.open("rb") as file:
+        return read_po(file, locale="ko")
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """What gettext reads."""
+    # A fixed date: the same sentences compile to the same bytes.
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    buffer = BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()
+
+
+def main() -> None:
+    """Add what is new to seodang.po, drop what is no longer said, compile."""
+    said = said_in_code() | said_in_help()
+    old = korean() if PO.exists() else Catalog(locale="ko")
+    new = Catalog(locale="ko", project="Seodang", fuzzy=False)
+    for message in sorted(said):
+        known = old.get(message)
+        new.add(message, known.string if known else "")
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    with PO.open("wb") as file:
+        write_po(file, new, width=120, omit_header=True, no_location=True)
+    PO.with_suffix(".mo").write_bytes(compiled(korean()))
+    missing = [message.id for message in new if message.id and not message.string]
+    print(f"{len(said)} messages, {len(missing)} without Korean", *missing, sep="\n  ")
+
+
+if __name__ == "__main__":
+    main()
