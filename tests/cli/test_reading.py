@@ -92,6 +92,10 @@ def test_every_page_can_be_read_in_both_languages(terminal: Terminal) -> None:
             assert "{{" not in said.out
 
 
+def test_a_question_is_found_by_the_catalogue_id_it_answers(terminal: Terminal) -> None:
+    assert terminal("show", "why-relu-over-sigmoid", "--json").json["slug"] == "relu_over_sigmoid"
+
+
 def test_an_unknown_question_is_refused_with_the_near_one(terminal: Terminal) -> None:
     said = terminal("show", "relu-over-sigmod")
     assert said.code == 2

@@ -96,7 +96,7 @@ def test_the_figure_is_saved(terminal: Terminal, tmp_path: Path, ending: str) ->
         (("--set", "depth=1000000000"), "depth=1000000000: must be 1 .. 50"),
         (("--set", "width=-1"), "width=-1: must be 1 .. "),
         (("--set", "lr=nan"), "lr=nan: must be a finite number"),
-        (("--set", "lr=0"), "lr=0: must be"),
+        (("--set", "lr=0"), "lr=0.0: must be > 0"),
         (("--set", "depth=deep"), "depth=deep: must be a whole number, 1 .. 50"),
         (("--set", "dept=3"), "dept: no such knob; did you mean 'depth'?"),
         (("--set", "depth"), "--set depth: write it as NAME=VALUE"),

@@ -1,7 +1,6 @@
 """MNIST in its original files: the real ones where they are at hand, and spoilt ones refused by name."""
 
 import gzip
-import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +11,6 @@ import torch
 
 from seodang.data.mnist import FILES, _everything, directory, mnist
 from seodang.data.split import DataError, Split
-
-RELATIVE = Path(__file__).parents[2] / "../shared/data/mnist"
-REAL = Path(os.environ.get("SEODANG_TEST_MNIST") or RELATIVE)
-needs_mnist = pytest.mark.skipif(
-    not REAL.is_dir(), reason="MNIST's files are not here: name their folder in SEODANG_TEST_MNIST"
-)
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +28,10 @@ def read(folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int = 0) -> Split:
 # ------------------------------------------------------------------------------------------------------------- real files
 
 
-@needs_mnist
-def test_the_real_files_hold_their_images_as_flat_pixels_between_nought_and_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    split = read(REAL, monkeypatch)
+def test_the_real_files_hold_their_images_as_flat_pixels_between_nought_and_one(
+    real_mnist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    split = read(real_mnist, monkeypatch)
     assert split.x_train.shape == (10_000, 784)
     assert split.x_test.shape == (10_000, 784)
     for x, y in ((split.x_train, split.y_train), (split.x_test, split.y_test)):
@@ -48,11 +42,11 @@ def test_the_real_files_hold_their_images_as_flat_pixels_between_nought_and_one(
     assert int((split.y_test == 1).sum()) == 1135, "the official test images hold 1,135 ones"
 
 
-@needs_mnist
 def test_the_official_test_images_stay_and_a_seed_draws_the_order_of_the_training_images(
+    real_mnist: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    one, other = (read(REAL, monkeypatch, seed) for seed in (0, 1))
+    one, other = (read(real_mnist, monkeypatch, seed) for seed in (0, 1))
     assert torch.equal(one.x_test, other.x_test)
     assert not torch.equal(one.y_train, other.y_train)
     assert torch.equal(one.y_train.sort().values, other.y_train.sort().values)

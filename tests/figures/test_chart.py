@@ -27,6 +27,8 @@ from figures.evidences import (
 from seodang.evidence import Evidence
 from seodang.figures import FigureError, Labels, figure
 from seodang.figures.frame import CROSS, Dots
+from seodang.figures.labels import WORDS
+from seodang.figures.readings import loss_ceiling
 from seodang.figures.theme import SHAPES, THEMES, ThemeName
 
 
@@ -260,3 +262,11 @@ def test_evidence_is_left_as_it_was() -> None:
     before: Evidence = diverging()
     figure(before, RATES)
     assert before.to_json() == diverging().to_json()
+
+
+def test_a_loss_that_explodes_does_not_flatten_the_other_curves() -> None:
+    tame, wild = ((2.0, 1.0, 0.5),), ((2.0, 1e12, 1e28),)
+    assert loss_ceiling([tame, wild]) == 6.0
+    chart = figure(diverging(), RATES)
+    assert WORDS["en"].off_scale in chart.to_json()
+    assert WORDS["en"].off_scale not in figure(relu_over_sigmoid(), ENGLISH).to_json()

@@ -138,10 +138,10 @@ def show(
         The question, as `seodang list` names it.
     """
     from seodang.cli.page import page_document, print_page
-    from seodang.cli.shelf import library, made_predictions
+    from seodang.cli.shelf import latest_prediction, library
 
     question = library().question(slug)
-    open_ = answer or any(prediction.slug == question.slug for prediction in made_predictions())
+    open_ = answer or latest_prediction(question) is not None
     if data.json:
         print_json(page_document(question, open_))
     else:

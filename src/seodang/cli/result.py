@@ -30,10 +30,10 @@ def print_result(console: Console, question: Question, evidence: Evidence, setti
 
 
 def _score(console: Console, question: Question, evidence: Evidence) -> None:
-    from seodang.cli.shelf import made_predictions
+    from seodang.cli.shelf import latest_prediction
     from seodang.review import brier
 
-    made = next((p for p in reversed(made_predictions()) if p.slug == question.slug), None)
+    made = latest_prediction(question)
     page = question.page(spoken())
     right = page.predict.right({claim.claim: str(claim.outcome) for claim in evidence.claims})
     if made is None or right is None:
@@ -47,9 +47,11 @@ def _score(console: Console, question: Question, evidence: Evidence) -> None:
 
 
 def _print_next(console: Console, question: Question, settings: dict[str, str]) -> None:
+    from seodang.cli.shelf import latest_prediction
+
     slug = slug_shown(question.slug)
     console.print(f"\n[bold]{_('Next')}[/]")
-    rows = [(_("why it is so"), f"seodang show {slug} --answer")]
+    rows = [(_("why it is so"), f"seodang show {slug}" + ("" if latest_prediction(question) else " --answer"))]
     if question.experiment is not None and not settings:
         rows.append((_("turn a knob"), f"seodang run {slug} --set {_knob(question)}"))
     rows += [(_("another question"), f"seodang predict {slug_shown(name)}") for name in question.next[:1]]

@@ -29,6 +29,11 @@ def made_predictions() -> list[Prediction]:
     return Predictions(home()).all()
 
 
+def latest_prediction(question: Question) -> Prediction | None:
+    """What the learner last predicted of a question."""
+    return next((prediction for prediction in reversed(made_predictions()) if prediction.slug == question.slug), None)
+
+
 def recorded(question: Question) -> Evidence | None:
     """The author's evidence, if it was recorded."""
     from seodang.evidence import Evidence

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from seodang.figures.frame import Frame, Layer, Panel, Row, across, along, chart, crosses, down, layered, text, typeset
-from seodang.figures.readings import curve_median
+from seodang.figures.readings import curve_median, loss_ceiling
 from seodang.figures.scale import Scale, scale_for
 from seodang.figures.theme import SHAPES
 
@@ -59,7 +59,9 @@ def curve_panel(frame: Frame) -> Panel:
     columns = min(len(curves), 3 if frame.width >= 540 else 2)
     last = max((step for curve in curves for step in curve.steps), default=1)
     x = Scale(0.0, float(last) or 1.0)
-    y = scale_for(loss for curve in curves for line in curve.losses for loss in line)
+    losses = [loss for curve in curves for line in curve.losses for loss in line]
+    ceiling = loss_ceiling(curve.losses for curve in curves)
+    y = scale_for(min(loss, ceiling) for loss in losses if math.isfinite(loss))
     # Room left of the first plot of a line for the axis numbers.
     gutter = 10 + 6.4 * max(len(y.written(level)) for level in y.ticks(4))
     inner = (frame.width - gutter - GAP * (columns - 1)) / columns
@@ -70,7 +72,8 @@ def curve_panel(frame: Frame) -> Panel:
             left = gutter if column == 0 else 0
             plots.append(_small_panel(frame, curves, curve, Plot(x, y, left, left + inner)))
         lines.append(alt.hconcat(*plots, spacing=GAP, bounds="flush"))
-    title = frame.heading(frame.words.loss, frame.words.faint_lines)
+    beyond = [frame.words.off_scale] if any(math.isfinite(loss) and loss > ceiling for loss in losses) else []
+    title = frame.heading(frame.words.loss, frame.words.faint_lines, *beyond)
     return alt.vconcat(*lines, spacing=12, title=title)
 
 

@@ -52,6 +52,7 @@ class Words:
     median_of: str  # {n}, {seeds}
     in_order: str
     faint_lines: str
+    off_scale: str
 
     def answer(self, answer: bool | None) -> str:
         """What a seed says of a claim."""
@@ -73,6 +74,7 @@ WORDS: Mapping[Language, Words] = MappingProxyType(
             median_of="median of {n} of {seeds}:",
             in_order="Answers in the order of the seeds.",
             faint_lines="One thin line per seed, the median in bold; the other arms' medians in grey.",
+            off_scale="Larger losses are drawn at the upper edge.",
         ),
         "ko": Words(
             yes="예",
@@ -87,6 +89,7 @@ WORDS: Mapping[Language, Words] = MappingProxyType(
             median_of="{seeds} 중 {n}개의 중앙값",
             in_order="시드 순서대로 놓은 대답.",
             faint_lines="가는 선 하나가 시드 하나, 굵은 선은 중앙값, 회색은 다른 조건의 중앙값.",
+            off_scale="이보다 큰 손실은 위쪽 끝에 그렸습니다.",
         ),
     }
 )

@@ -95,6 +95,15 @@ def fate(fallen: Iterable[Reading], words: Words) -> str:
     return words.not_finite if any(reading.diverged is None for reading in fallen) else words.diverged
 
 
+def loss_ceiling(curves: Iterable[Sequence[Sequence[float]]]) -> float:
+    """The largest loss that is drawn to scale: a few times what an untrained net has.
+
+    A net that diverges passes 1e20 before it is not finite; on a scale that held it, nothing else could be seen.
+    """
+    begun = (median(line[0] for line in losses if line and math.isfinite(line[0])) for losses in curves)
+    return 3 * max((loss for loss in begun if math.isfinite(loss)), default=math.inf)
+
+
 def curve_median(losses: Sequence[Sequence[float]]) -> tuple[float, ...]:
     """The median curve of one arm, (seeds, steps) -> (steps,).
 

@@ -19,6 +19,7 @@ from seodang.figures.readings import (
     headline,
     is_computed,
     is_single,
+    loss_ceiling,
     median,
     readings,
     shown,
@@ -78,7 +79,8 @@ def _curves(evidence: Evidence, labels: Labels, page: Page) -> list[Text]:
     """The median curve of each arm, all on one scale, two or three beside each other."""
     recorded = [arm for arm in evidence.arms if arm in evidence.curves]
     medians = {arm: curve_median(evidence.curves[arm].loss) for arm in recorded}
-    scale = scale_for(loss for losses in medians.values() for loss in losses)
+    ceiling = loss_ceiling(evidence.curves[arm].loss for arm in recorded)
+    scale = scale_for(min(loss, ceiling) for losses in medians.values() for loss in losses if math.isfinite(loss))
     ticks = [number(scale.high), *[""] * (CURVE_LINES - 2), scale.written(scale.low)]
     gutter = INDENT + max(map(len, ticks)) + 1
     columns = min(len(recorded), 3 if page.width >= 100 else 2)

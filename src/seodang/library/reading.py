@@ -49,9 +49,12 @@ class Library:
         return tuple(self.question(slug) for slug in self.stems)
 
     def question(self, slug: str) -> Question:
-        """The question with this slug; hyphens count as underscores."""
+        """The question with this slug, or else the first that answers this catalogue id; hyphens count as underscores."""
         name = slug.strip().lower().replace("-", "_")
         if name not in self.stems:
+            answers = self.answering(slug.strip().lower().replace("_", "-"))
+            if answers:
+                return answers[0]
             hint = did_you_mean(name, self.stems) or " `seodang list` shows them all."
             raise BookError(f'there is no question "{slug}" in the book.{hint}')
         if name not in self._read:

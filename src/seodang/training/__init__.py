@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,8 +21,10 @@ from seodang.training.replica import initial_model
 from seodang.training.stacked import Stacked, stackable
 
 STRATEGIES: dict[str, type[Program]] = {"loop": Loop, "stacked": Stacked, "captured": Captured}
-CHUNK = 25
-"""Steps between two looks at the clock: often enough to show progress and to stop soon."""
+FIRST_CHUNK = 4
+"""Steps before the first look at the clock."""
+LOOK_AFTER = 0.25
+"""Seconds between two looks at the clock, as near as can be: often enough to show progress and to stop soon."""
 WORTH_CAPTURING = 40
 """Steps from which on writing a step down once costs less than not having it written down."""
 
@@ -87,11 +90,14 @@ def _trained(
     losses: list[list[Tensor]] = [[] for _ in programs]
     done = 0
     with ThreadPoolExecutor(lanes) as threads:
+        chunk_steps = FIRST_CHUNK
         while done < training.steps:
-            steps = min(CHUNK, training.steps - done)
+            steps = min(chunk_steps, training.steps - done)
+            began = time.perf_counter()
             for lane, chunk in zip(losses, threads.map(lambda p: p.advance(steps), programs), strict=True):  # noqa: B023
                 lane.append(chunk)
             done += steps
+            chunk_steps = max(1, min(2 * chunk_steps, round(steps * LOOK_AFTER / (time.perf_counter() - began))))
             if progress is not None and not progress(done):
                 raise Stopped(f"stopped after {done} of {training.steps} steps")
     return [

@@ -1,0 +1,51 @@
+# make run: install and run one question. make test: install and pass the tests. Everything lives in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SLUG ?= relu-over-sigmoid
+
+.PHONY: run test check install messages record prove clean
+.DEFAULT_GOAL := run
+
+run: .venv/installed
+	@$(BIN)/seodang run $(SLUG)
+
+test: .venv/tested
+	@$(BIN)/python -m pytest
+
+check: .venv/checked
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/seodang check
+
+install: .venv/installed
+
+# Record the evidence of the book again (SLUGS: some questions only).
+record: .venv/installed
+	$(BIN)/seodang record $(or $(SLUGS),$(shell $(BIN)/seodang list --json | $(BIN)/python -c "import json, sys; print(*(q['slug'] for q in json.load(sys.stdin)))"))
+
+# Collect and compile what the program says in Korean.
+messages: .venv/tested
+	$(BIN)/python tests/messages.py
+
+.venv/python:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Seodang needs Python 3.11 or newer; try make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/installed: .venv/python pyproject.toml constraints.txt
+	@echo "installing into .venv (PyTorch is large; a minute or two) ..."
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/tested: .venv/installed
+	@$(PIP) install --constraint constraints.txt pytest pytest-timeout pytest-xdist hypothesis babel
+	@touch $@
+
+.venv/checked: .venv/tested
+	@$(PIP) install --constraint constraints.txt ruff mypy
+	@touch $@
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,28 @@
+"""The book as it lies in its folder: being there is being tested."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seodang.experiment import Experiment, knobs
+from seodang.runs import load
+
+BOOK = Path(__file__).parents[2] / "src/seodang/book"
+EXPERIMENTS = sorted(BOOK.glob("*/*.py"))
+RECORDED = sorted(BOOK.glob("*/*.json"))
+
+every_experiment = pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
+every_record = pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+
+FEW = {"steps": 3, "epochs": 1}
+"""Knobs that say how long is trained, and how little is enough to see that an experiment runs."""
+
+
+def reduced(path: Path) -> Experiment:
+    """The experiment, training for as short a time as its knobs allow."""
+    parameters: Any = load(path).parameters
+    if parameters is None:
+        return load(path)
+    turnable = knobs(parameters)
+    return load(path, {name: max(few, turnable[name].low or few) for name, few in FEW.items() if name in turnable})
