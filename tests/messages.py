@@ -14,7 +14,8 @@ from babel.messages.pofile import read_po, write_po
 from rich.console import Console
 
 from seodang.cli import language
-from seodang.cli.app import COMMAND_NAMES, application
+from seodang.cli.app import application
+from seodang.cli.commands import COMMAND_NAMES
 
 SOURCE = Path(__file__).parent.parent / "src" / "seodang"
 PO = SOURCE / "locale" / "ko" / "LC_MESSAGES" / "seodang.po"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seodang.cli.app import COMMAND_NAMES
+from seodang.cli.commands import COMMAND_NAMES
 from seodang.library import Library
 
 ROOT = Path(__file__).parent.parent.parent

@@ -7,7 +7,7 @@ import messages
 import pytest
 from cli.commands import Terminal
 
-from seodang.cli.app import COMMAND_NAMES
+from seodang.cli.commands import COMMAND_NAMES
 
 
 def test_alone_it_says_what_it_is_and_what_to_do_next(terminal: Terminal) -> None:

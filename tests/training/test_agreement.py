@@ -189,3 +189,20 @@ def test_an_optimizer_that_would_mix_replicas_falls_back_to_the_loop(
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_ordinary_models_are_stacked(model: str, optimizer: str) -> None:
     assert strategy_for(training(model, optimizer)) in OTHERS
+
+
+class Noted(nn.Module):
+    """A layer with a random tensor that is neither parameter nor buffer: each replica has its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(16, CLASSES)
+        self.note = torch.randn(CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.linear(x)
+        return out + self.note
+
+
+def test_a_model_with_a_tensor_that_is_no_buffer_is_not_stacked() -> None:
+    assert strategy_for(dataclasses.replace(training(steps=100), model=Noted)) == "loop"

@@ -7,11 +7,11 @@ from typing import Any
 
 from cyclopts import App, Group
 
+from seodang.cli.commands import COMMAND_NAMES
 from seodang.cli.language import TranslatedHelp
 from seodang.cli.options import COMMON, Common
 
 ABOUT = "A school for deep learning in which every answer is an experiment: predict, run, explain, remember."
-COMMAND_NAMES = ("list", "show", "ask", "predict", "run", "record", "check", "new")
 
 
 def application() -> App:

@@ -62,7 +62,7 @@ def _sentence(error: Exception) -> str:
 def _unknown_command(word: str) -> str:
     import difflib
 
-    from seodang.cli.app import COMMAND_NAMES
+    from seodang.cli.commands import COMMAND_NAMES
 
     near = difflib.get_close_matches(word, COMMAND_NAMES, n=1, cutoff=0.5)
     if near:

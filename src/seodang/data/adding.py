@@ -1,8 +1,8 @@
 """The adding problem: remember two marked numbers of a long sequence and give their sum.
 
-Hochreiter & Schmidhuber 1997, section 5.4, in the form of Le, Jaitly & Hinton 2015: one mark in each half. Nothing but the
-marks says which numbers count, and the first may lie a whole sequence back, so a model that cannot carry it that far can do
-no better than predict the mean, 1, at a squared error of 1/6.
+Hochreiter & Schmidhuber 1997, section 5.4, in the form of Arjovsky, Shah & Bengio 2016: one mark in each half. Only the
+marks say which numbers count, and the first may lie a whole sequence back. Always answering 1, the mean, has a squared error
+of 1/6; a model that carries only the second number to the end can reach 1/12.
 """
 
 from __future__ import annotations

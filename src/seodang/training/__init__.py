@@ -85,7 +85,7 @@ def _trained(
     training: Training, seeds: Sequence[int], name: str, device: str, progress: Callable[[int], bool] | None
 ) -> list[Trained]:
     strategy, place = STRATEGIES[name], torch.device(device)
-    lanes = _lanes(len(seeds)) if strategy.concurrent and place.type == "cpu" else 1
+    lanes = _lanes(len(seeds), strategy.worth_a_thread) if place.type == "cpu" else 1
     programs = [strategy(training, part, place) for part in _parts(seeds, lanes)]
     losses: list[list[Tensor]] = [[] for _ in programs]
     done = 0
@@ -107,10 +107,12 @@ def _trained(
     ]
 
 
-def _lanes(replicas: int) -> int:
-    """How many threads share the replicas: a core each, and at least two replicas a thread, which train as fast as one."""
+def _lanes(replicas: int, worth_a_thread: int) -> int:
+    """How many threads share the replicas: one a core at most."""
+    if not worth_a_thread:
+        return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, replicas // 2))
+    return max(1, min(cores, replicas // worth_a_thread))
 
 
 def _parts(seeds: Sequence[int], lanes: int) -> list[Sequence[int]]:

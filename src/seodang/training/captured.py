@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import torch
@@ -22,6 +23,9 @@ from seodang.training.stacked import Stacked, clip_norms
 
 Step = Callable[..., tuple[Tensor, ...]]
 CAPTURING = threading.Lock()
+STEPS: OrderedDict[tuple[int, int, torch.device], tuple[Training, Step]] = OrderedDict()
+"""Captured steps by training and number of replicas; the training is kept, so that its id stays its own."""
+REMEMBERED = 16
 ALIGNED = 16
 """Numbers a cache line holds (64 bytes of float32)."""
 
@@ -29,7 +33,7 @@ ALIGNED = 16
 class Captured(Stacked):
     """Stacked replicas whose step is a captured graph."""
 
-    concurrent = True
+    worth_a_thread = 2
 
     def __init__(self, training: Training, seeds: Sequence[int], device: torch.device) -> None:
         super().__init__(training, seeds, device)
@@ -49,14 +53,23 @@ class Captured(Stacked):
         """One update of every replica, replayed."""
         inputs = [*self.parameters.values(), *self.buffers.values(), *masks.values(), x, y]
         if self.replay is None:
-            with CAPTURING:  # one thread at a time may write a step down
-                self.replay = self._capture(list(masks), inputs)
+            self.replay = self._captured(list(masks), inputs)
         *gradients, losses = self.replay(*inputs)
         if self.training.clip is not None:
             clip_norms(gradients, self.training.clip)
         torch._foreach_copy_(list(self.gradients.values()), gradients)
         self.optimizer.step()
         return losses
+
+    def _captured(self, masks: list[str], inputs: list[Tensor]) -> Step:
+        """The step of this training for this many replicas, written down by the first program that needs it."""
+        key = (id(self.training), len(self.replicas), self.device)
+        with CAPTURING:  # one thread at a time
+            if key not in STEPS:
+                STEPS[key] = (self.training, self._capture(masks, inputs))
+                while len(STEPS) > REMEMBERED:
+                    STEPS.popitem(last=False)
+            return STEPS[key][1]
 
     def _capture(self, masks: list[str], inputs: list[Tensor]) -> Step:
         """The operations of one step, written down with copies so that tracing changes no running statistic."""

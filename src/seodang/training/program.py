@@ -15,8 +15,8 @@ from seodang.training.replica import Replica
 class Program(ABC):
     """Replicas of one training, on their way. One subclass a strategy, one file a subclass."""
 
-    concurrent = False
-    """Whether two programs advance at once in two threads, each on a processor core of its own."""
+    worth_a_thread = 0
+    """The fewest replicas for which a program has a thread of its own beside another; 0 where threads are no gain."""
 
     def __init__(self, training: Training, seeds: Sequence[int], device: torch.device) -> None:
         self.training = training

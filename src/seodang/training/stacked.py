@@ -38,6 +38,10 @@ def stackable(training: Training) -> bool:
     Tried on the meta device, so nothing is computed. What vmap refuses: control flow that depends on values, layers that
     draw random numbers themselves (F.dropout), operations without a batching rule.
     """
+    with torch.device("meta"):
+        model = training.model()
+    if any(isinstance(value, Tensor) for module in model.modules() for value in vars(module).values()):
+        return False  # a tensor that is neither parameter nor buffer would be the first replica's for all
     try:
         program = Stacked(training, [0], torch.device("meta"))
         if type(program.optimizer) not in ELEMENTWISE:

@@ -1,0 +1,3 @@
+"""What the commands are called."""
+
+COMMAND_NAMES = ("list", "show", "ask", "predict", "run", "record", "check", "new")
