@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live as RichLive
+from rich.table import Table
 from rich.text import Text
 
 from seodang.cli.screen import COLOURS, MARKS, QUIET
 from seodang.locale import _, spoken
 
 if TYPE_CHECKING:
-    from seodang.evidence import Evidence
+    from seodang.evidence import ClaimEvidence, Evidence
     from seodang.experiment import Experiment
     from seodang.library import Question
     from seodang.runs import Progress
@@ -64,23 +65,21 @@ class Live:
         self.console.print(f"{_('{n} seeds', n=len(ledger.seeds))}: {tallies}")
 
     def _drawn(self) -> RenderableType:
-        rows: list[RenderableType] = [self._claim(name) for name in self.page.claims]
-        return Group(*rows, Text(""), self._bar())
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        for name, sentence in self.page.claims.items():
+            claim = self.ledger.claim(name)
+            grid.add_row(Text(f" {MARKS[claim.outcome]}", style=COLOURS[claim.outcome]), Text(sentence))
+            grid.add_row("", self._tally(claim))
+        return Group(grid, Text(""), self._bar())
 
-    def _claim(self, name: str) -> Text:
-        claim = self.ledger.claim(name)
-        line = Text(f" {MARKS[claim.outcome]} ", style=COLOURS[claim.outcome])
-        sentence = self.page.claims[name]
-        line.append(sentence, style="default")
-        line.append("\n   ")
+    def _tally(self, claim: ClaimEvidence) -> Text:
+        if not claim.answers:
+            return Text(_("no seed yet"), style=QUIET)
+        line = Text()
         for answer in claim.answers:
             line.append(*DOTS[answer])
-        if claim.answers:
-            tally = _("{yes} of {n}", yes=claim.verdict.k, n=claim.verdict.n)
-            line.append(f"  {tally}  {_(str(claim.outcome))}", style=COLOURS[claim.outcome])
-        else:
-            line.append(_("no seed yet"), style=QUIET)
-        return line
+        tally = _("{yes} of {n}", yes=claim.verdict.k, n=claim.verdict.n)
+        return line.append(f"  {tally}  {_(str(claim.outcome))}", style=COLOURS[claim.outcome])
 
     def _bar(self) -> Text:
         spent = f"{time.monotonic() - self.began:.0f} s"
@@ -92,5 +91,5 @@ class Live:
         seeds = f"{now.seeds[0]}–{now.seeds[-1]}" if len(now.seeds) > 1 else str(now.seeds[0])
         said = _("{arm}, seeds {seeds}", arm=self.page.arms.get(now.arm, now.arm), seeds=seeds)
         return Text.assemble(
-            " ", ("━" * full, "cyan"), ("━" * (BAR - full), QUIET), f"  {said}  ", (spent, QUIET), no_wrap=True
+            " ", ("━" * full, "cyan"), ("─" * (BAR - full), QUIET), f"  {said}  ", (spent, QUIET), no_wrap=True
         )
