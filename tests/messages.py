@@ -19,8 +19,12 @@ from seodang.cli.commands import COMMAND_NAMES
 
 SOURCE = Path(__file__).parent.parent / "src" / "seodang"
 PO = SOURCE / "locale" / "ko" / "LC_MESSAGES" / "seodang.po"
-ALSO = ("experiment", "derivation", "measurement", "source", "supported", "refuted", "undecided")
-"""Words looked up by the value of a variable."""
+ALSO = (
+    *("experiment", "derivation", "measurement", "source", "supported", "refuted", "undecided"),
+    "the experiment, or a model or data set it uses, has changed since it was recorded",
+    "the code that trains has changed since it was recorded",
+)
+"""What is looked up by the value of a variable."""
 
 
 def said_in_code() -> set[str]:

@@ -51,6 +51,8 @@ def test_recording_again_continues_the_same_seeds(terminal: Terminal, own_book: 
 def test_evidence_of_changed_code_is_stale(terminal: Terminal, own_book: Path) -> None:
     path = own_book / "activations" / "relu_over_sigmoid.py"
     path.write_text(path.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    shown = terminal("show", "relu-over-sigmoid", "--answer").out
+    assert "This evidence is stale: the experiment, or a model or data set it uses, has changed" in " ".join(shown.split())
     said = terminal("check")
     assert said.code == 1
     assert "relu_over_sigmoid.json" in said.out

@@ -34,6 +34,7 @@ def print_page(console: Console, question: Question, open_: bool) -> None:
         _invite(console, question)
         return
     if evidence:
+        print_stale(console, question)
         print_figure(console, question, evidence)
     for name, section in page.sections.items():
         if name not in BEFORE:
@@ -58,6 +59,15 @@ def print_claims(console: Console, question: Question, evidence: Evidence | None
         rows += [(mark, escape(sentence)), ("", f"[{QUIET}]{claim.sentence(spoken())}[/]")]
     bullets(console, rows)
     console.print()
+
+
+def print_stale(console: Console, question: Question) -> None:
+    """Say so when the recorded evidence no longer speaks for the experiment."""
+    from seodang.cli.shelf import stale
+
+    reason = stale(question)
+    if reason:
+        console.print(f"[yellow]{_('This evidence is stale: {reason}.', reason=_(reason))}[/]\n")
 
 
 def print_figure(console: Console, question: Question, evidence: Evidence) -> None:
@@ -95,7 +105,7 @@ def _print_references(console: Console, question: Question) -> None:
 
 def page_document(question: Question, open_: bool) -> dict[str, Any]:
     """`show --json`: nothing about the result unless `open_`."""
-    from seodang.cli.shelf import recorded
+    from seodang.cli.shelf import recorded, stale
 
     page = question.page(spoken())
     evidence = recorded(question) if open_ else None
@@ -116,4 +126,5 @@ def page_document(question: Question, open_: bool) -> dict[str, Any]:
     }
     if evidence:
         document["evidence"] = evidence.document()
+        document["stale"] = stale(question)
     return document
