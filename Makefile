@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SLUG ?= relu-over-sigmoid
 
-.PHONY: run test check install messages record prove clean
+.PHONY: run test check install messages record bench clean
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -49,3 +49,7 @@ messages: .venv/tested
 
 clean:
 	rm -rf .venv
+
+# Time the engine beside what one would run instead; writes docs/benchmarks.md. Wants a quiet machine.
+bench: .venv/installed
+	$(BIN)/python -m benchmarks

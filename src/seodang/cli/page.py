@@ -36,6 +36,7 @@ def print_page(console: Console, question: Question, open_: bool) -> None:
     if evidence:
         print_stale(console, question)
         print_figure(console, question, evidence)
+        console.print()
     for name, section in page.sections.items():
         if name not in BEFORE:
             console.print(f"[bold]{escape(section.heading)}[/]")
