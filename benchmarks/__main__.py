@@ -22,7 +22,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 def timed(case: Case, rounds: int) -> dict[str, tuple[float, float]]:
     """Contender -> (seconds until its first step was done, median ms a step of all replicas), rounds interleaved."""
     running: dict[str, Contender] = {}
-    first, steps = {}, {}
+    first: dict[str, float] = {}
+    steps: dict[str, list[float]] = {}
     # Those that start processes start them before this one has taken a step: a fork should find no thread busy.
     for kind in sorted(CONTENDERS, key=lambda kind: kind.name != "loop, 2 processes"):
         if not kind.can(case):
@@ -32,7 +33,8 @@ def timed(case: Case, rounds: int) -> dict[str, tuple[float, float]]:
         running[kind.name].advance(1)
         first[kind.name] = time.perf_counter() - began
         steps[kind.name] = []
-        running[kind.name].advance(2)
+        for _ in range(3):
+            running[kind.name].advance(3)
     for _ in range(rounds):
         for name, contender in running.items():
             began = time.perf_counter()
@@ -98,9 +100,9 @@ def machine() -> dict[str, object]:
 
 TEXT = """# Benchmarks: many replicas, side by side
 
-R replicas of one network are trained with Adam; each figure is a **ratio over the plain PyTorch loop** that trains one replica
-after another on one thread (higher is faster), medians of {n} rounds in which the contenders take turns. `make bench` measures
-it again and writes this page.
+R replicas of one network are trained with Adam; each figure is a **ratio over the plain PyTorch loop** that trains one
+replica after another on one thread (higher is faster), medians of {n} rounds in which the contenders take turns.
+`make bench` measures it again and writes this page.
 
 Measured on {cores} cores ({cpu}), no GPU, Python {python}, torch {torch}; one product of 1024 x 1024 matrices
 runs at {peak:.0f} GFLOP/s on one thread.
@@ -110,8 +112,8 @@ runs at {peak:.0f} GFLOP/s on one thread.
 - *plain loop* is the oracle, `training/loop.py`; the column gives its milliseconds for one step of all replicas.
 - *DataLoader loop*: what a learner writes. *loop, 2 processes*: half of the replicas each.
 - *torch.func stack*: stacked and vmapped as in PyTorch's tutorial on ensembling, on one thread.
-- *seodang*: the strategy and the threads the engine chooses by itself. *first step*: seconds from building the replicas to the
-  first step done, the capture of the step included. *of peak*: share of the cores' GEMM peak that its steps reach.
+- *seodang*: the strategy and the threads the engine chooses by itself. *first step*: seconds from building the replicas to
+  the first step done, the capture of the step included. *of peak*: share of the cores' GEMM peak that its steps reach.
 """
 
 if __name__ == "__main__":

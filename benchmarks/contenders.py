@@ -31,7 +31,7 @@ class Contender(ABC):
         self.seeds = range(case.replicas)
 
     @staticmethod
-    def can(case: Case) -> bool:
+    def can(case: Case) -> bool:  # noqa: ARG004 (others look)
         """Whether it can do this work at all."""
         return True
 
@@ -39,7 +39,7 @@ class Contender(ABC):
     def advance(self, steps: int) -> None:
         """Train every replica for some more steps."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 (most hold nothing)
         """Give back what it holds."""
 
 

@@ -11,6 +11,7 @@ from training.trainings import CLASSES, MODELS, OPTIMIZERS, training
 
 from seodang.experiment import Trained, Training
 from seodang.training import STRATEGIES, strategy_for, train
+from seodang.training.captured import Captured
 
 SEEDS = [3, 4, 5]
 ONE_STEP = 2e-6
@@ -206,3 +207,11 @@ class Noted(nn.Module):
 
 def test_a_model_with_a_tensor_that_is_no_buffer_is_not_stacked() -> None:
     assert strategy_for(dataclasses.replace(training(steps=100), model=Noted)) == "loop"
+
+
+@pytest.mark.parametrize("model", ["mlp", "cnn", "layer_norm", "embedding"])
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam", "adamw"])
+def test_many_captured_steps_run_without_python_between_them(model: str, optimizer: str) -> None:
+    program = Captured(training(model, optimizer), SEEDS, torch.device("cpu"))
+    program.advance(3)
+    assert isinstance(program.steps, torch.jit.ScriptModule)

@@ -18,10 +18,12 @@ from torch.fx import GraphModule
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from seodang.experiment import Training
+from seodang.training.replay import SCRIPTED, Steps, fused_update, scripted
 from seodang.training.simplify import simplified
 from seodang.training.stacked import Stacked, clip_norms
 
-Step = Callable[..., tuple[Tensor, ...]]
+Step = Callable[[list[Tensor]], list[Tensor]]
+"""Parameters, buffers, masks, inputs and targets in; a gradient a parameter and the losses out, each with all replicas."""
 CAPTURING = threading.Lock()
 STEPS: OrderedDict[tuple[int, int, torch.device], tuple[Training, Step]] = OrderedDict()
 """Captured steps by training and number of replicas; the training is kept, so that its id stays its own."""
@@ -42,11 +44,39 @@ class Captured(Stacked):
         for name, value in self.parameters.items():
             views[name].copy_(value.detach())
         self.parameters = views
-        whole = torch.nn.Parameter(flat)
-        whole.grad = gradient
-        self.optimizer = training.optimizer([whole])
+        self.whole = torch.nn.Parameter(flat)
+        self.whole.grad = gradient
+        self.optimizer = training.optimizer([self.whole])
         _fuse(self.optimizer)
         self.replay: Step | None = None
+        self.steps: Callable[..., Tensor] | None = None
+
+    @torch.no_grad()
+    def advance(self, steps: int) -> Tensor:
+        """The first step writes the step down and begins the optimizer's state; the others are replayed, many in a call."""
+        losses = [] if self.replay else [super().advance(1).T]
+        if self.steps is None:
+            self.steps = self._many()
+        left = steps - len(losses)
+        if self.steps is None:
+            losses.append(super().advance(left).T)
+        else:
+            held = [*self.parameters.values(), *self.buffers.values()]
+            clip = self.training.clip or 0.0
+            gradients = list(self.gradients.values())
+            for x, y, masks in self.samples.portions(left):
+                made = self.steps(held, list(masks.values()), x, y, self.whole, self.whole.grad, gradients, clip)
+                losses.append(made[:, : self.asked].cpu())
+        return torch.cat(losses).T
+
+    def _many(self) -> Callable[..., Tensor] | None:
+        """Many steps as one program, where TorchScript has taken the step and can do the optimizer's update."""
+        update = fused_update(self.optimizer)
+        if update is None or not isinstance(self.replay, torch.jit.ScriptModule):
+            return None
+        with CAPTURING:
+            many: Callable[..., Tensor] = scripted(Steps(self.replay, update))
+        return many
 
     @torch.no_grad()
     def update(self, x: Tensor, y: Tensor, masks: dict[str, Tensor]) -> Tensor:
@@ -54,7 +84,7 @@ class Captured(Stacked):
         inputs = [*self.parameters.values(), *self.buffers.values(), *masks.values(), x, y]
         if self.replay is None:
             self.replay = self._captured(list(masks), inputs)
-        *gradients, losses = self.replay(*inputs)
+        *gradients, losses = self.replay(inputs)
         if self.training.clip is not None:
             clip_norms(gradients, self.training.clip)
         torch._foreach_copy_(list(self.gradients.values()), gradients)
@@ -85,7 +115,8 @@ class Captured(Stacked):
 
         copies = [value.clone() for value in inputs]
         graph = simplified(make_fx(step)(*copies))
-        return _scripted(graph, copies) or graph
+        listed = Listed(graph)
+        return _scripted(listed, copies) or listed
 
 
 def _laid_out(parameters: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
@@ -113,12 +144,26 @@ def _fuse(optimizer: torch.optim.Optimizer) -> None:
             group["fused"], group["foreach"] = True, False
 
 
-def _scripted(graph: GraphModule, inputs: list[Tensor]) -> Step | None:
+class Listed(torch.nn.Module):
+    """A captured graph that takes and gives lists, as TorchScript's loop over it does."""
+
+    def __init__(self, graph: GraphModule) -> None:
+        super().__init__()
+        for node in graph.graph.nodes:
+            node.target = SCRIPTED.get(node.target, node.target)
+        graph.recompile()
+        self.graph = graph
+
+    def forward(self, inputs: list[Tensor]) -> list[Tensor]:
+        return list(self.graph(*inputs))
+
+
+def _scripted(graph: Listed, inputs: list[Tensor]) -> Step | None:
     """The graph as TorchScript, which runs without Python between operations; None where TorchScript refuses it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            traced: Step = torch.jit.trace(graph, inputs, check_trace=False)  # type: ignore[no-untyped-call]
+            traced: Step = torch.jit.trace(graph, (inputs,), check_trace=False, strict=False)  # type: ignore[no-untyped-call]
         return traced
-    except RuntimeError:  # a graph with BatchNorm holds arguments that it cannot express
+    except RuntimeError:  # some operations have arguments that it cannot express (see replay.py)
         return None

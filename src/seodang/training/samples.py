@@ -32,18 +32,24 @@ class Samples:
         step = len(replicas) * (first.batch * sample + first.masks.bytes)
         self.ahead = max(1, AHEAD // max(step, 1))
 
-    def batches(self, steps: int) -> Iterator[tuple[Tensor, Tensor, dict[str, Tensor]]]:
-        """For each step: inputs (replicas, batch, ...), targets (replicas, batch, ...), masks (replicas, ...) by name."""
+    def portions(self, steps: int) -> Iterator[tuple[Tensor, Tensor, dict[str, Tensor]]]:
+        """Some steps at a time: inputs and targets (steps, replicas, batch, ...), masks (steps, replicas, ...) by name."""
         for begun in range(0, steps, self.ahead):
             some = min(self.ahead, steps - begun)
             order = torch.stack([replica.indices(some) for replica in self.replicas], dim=1)  # (steps, replicas, batch)
             drawn = [replica.draw_masks(some) for replica in self.replicas]
             masks = {name: torch.stack([one[name] for one in drawn], dim=1) for name in drawn[0]}
-            if self.together is not None:
+            if self.together is None:
+                x, y = (torch.stack(parts) for parts in zip(*map(self._one_by_one, order), strict=True))
+            else:
                 x, y = (self._gather(whole, order) for whole in self.together)
-            for step in range(some):
-                pair = self._one_by_one(order[step]) if self.together is None else (x[step], y[step])
-                yield *pair, {name: mask[step] for name, mask in masks.items()}
+            yield x, y, masks
+
+    def batches(self, steps: int) -> Iterator[tuple[Tensor, Tensor, dict[str, Tensor]]]:
+        """For each step: inputs and targets (replicas, batch, ...), masks (replicas, ...) by name."""
+        for x, y, masks in self.portions(steps):
+            for step in range(len(x)):
+                yield x[step], y[step], {name: mask[step] for name, mask in masks.items()}
 
     def _gather(self, whole: Tensor, order: Tensor) -> Tensor:
         """(steps, replicas, batch, ...) of samples that lie one replica after another in `whole`."""
