@@ -145,3 +145,18 @@ def test_slow_yes_seeds_do_not_deceive_the_unbroken_prefix_though_they_deceive_t
     print(f"{workers} workers: {false_ones(by_prefix):.1%} by prefix, {false_ones(by_completion):.1%} by completion")
     assert false_ones(by_prefix) <= allowed(studies)
     assert false_ones(by_completion) > allowed(studies)
+
+
+def test_a_t_test_looked_at_after_every_seed_errs_six_times_as_often_as_it_says() -> None:
+    """The figure the README gives for what people do instead."""
+    import numpy as np
+    from scipy import stats
+
+    studies = np.random.default_rng(0).normal(size=(20_000, 50))  # differences between two arms that are alike
+    wrong = np.zeros(len(studies), dtype=bool)
+    for n in range(3, 51):
+        seen = studies[:, :n]
+        t = seen.mean(axis=1) / (seen.std(axis=1, ddof=1) / n**0.5)
+        wrong |= np.abs(t) > stats.t.ppf(0.975, n - 1)
+    print(f"a t-test at 5 %, looked at after each of 3 .. 50 seeds: {wrong.mean():.1%} false verdicts")
+    assert 0.29 < wrong.mean() < 0.33

@@ -8,20 +8,11 @@ from cyclopts import Parameter
 from rich.markup import escape
 
 from seodang.cli.options import DATA, Data
-from seodang.cli.screen import QUIET, out, print_json, slug_shown
+from seodang.cli.screen import QUIET, out, print_json, slug_shown, two_columns
 from seodang.locale import _, spoken
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from seodang.library import Question
-
-KINDS = {
-    "experiment": "experiment",
-    "derivation": "derivation",
-    "measurement": "measurement",
-    "source": "source",
-}
 
 
 def say_welcome() -> None:
@@ -42,16 +33,7 @@ def say_welcome() -> None:
         (_("All commands"), "seodang --help"),
     )
     console.print(f"[bold]{escape(book.question(waiting).title[spoken()])}[/]")
-    _two_columns(console, steps)
-
-
-def _two_columns(console: Console, rows: tuple[tuple[str, str], ...]) -> None:
-    from rich.table import Table
-
-    grid = Table.grid(padding=(0, 2))
-    for said, typed in rows:
-        grid.add_row(f"  {said}", f"[cyan]{typed}[/]")
-    console.print(grid)
+    two_columns(console, steps)
 
 
 def list_questions(
@@ -74,7 +56,7 @@ def list_questions(
         for slug in one.questions:
             question = book.question(slug)
             mark = "[green]✓[/]" if slug in predicted else " "
-            kind = f"[{QUIET}]{_(KINDS[question.kind])}[/]"
+            kind = f"[{QUIET}]{_(question.kind)}[/]"
             table.add_row(f" {mark}", f"[cyan]{slug_shown(slug)}[/]", escape(question.title[spoken()]), kind)
         console.print(f"\n[bold]{one.title[spoken()]}[/]  [{QUIET}]{one.folder}[/]")
         console.print(table)
@@ -120,7 +102,7 @@ def ask(*query: str, limit: int = 5, data: Data = DATA) -> None:
         out().print(_("Nothing found. `seodang list` shows every question."))
         return
     rows_shown = tuple((escape(hit.title[spoken()]), f"seodang show {slug_shown(hit.slug)}") for hit in hits)
-    _two_columns(out(), rows_shown)
+    two_columns(out(), rows_shown)
 
 
 def show(

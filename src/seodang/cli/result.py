@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from seodang.cli.page import print_claims, print_figure
-from seodang.cli.screen import QUIET, slug_shown
+from seodang.cli.screen import QUIET, slug_shown, two_columns
 from seodang.locale import _, spoken
 
 if TYPE_CHECKING:
@@ -55,12 +55,7 @@ def _print_next(console: Console, question: Question, settings: dict[str, str]) 
     if question.experiment is not None and not settings:
         rows.append((_("turn a knob"), f"seodang run {slug} --set {_knob(question)}"))
     rows += [(_("another question"), f"seodang predict {slug_shown(name)}") for name in question.next[:1]]
-    from rich.table import Table
-
-    grid = Table.grid(padding=(0, 2))
-    for said, typed in rows:
-        grid.add_row(f"  {said}", f"[cyan]{typed}[/]")
-    console.print(grid)
+    two_columns(console, rows)
 
 
 def _knob(question: Question) -> str:

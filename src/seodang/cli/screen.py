@@ -42,6 +42,14 @@ def bullets(console: Console, rows: Iterable[tuple[str, str]], indent: int = 1) 
     console.print(Padding(grid, (0, 0, 0, indent)))
 
 
+def two_columns(console: Console, rows: Iterable[tuple[str, str]]) -> None:
+    """What one may do, and what to type for it."""
+    grid = Table.grid(padding=(0, 2))
+    for said, typed in rows:
+        grid.add_row(f"  {said}", f"[cyan]{typed}[/]")
+    console.print(grid)
+
+
 def asking() -> bool:
     """Whether a person sits at the prompt."""
     return sys.stdin.isatty() and sys.stdout.isatty()

@@ -11,9 +11,7 @@ from cyclopts import Parameter
 from seodang.cli.errors import UsageError
 from seodang.cli.options import COMMON, DATA, Common, Data
 from seodang.cli.screen import out, print_json, slug_shown
-from seodang.locale import _
-
-LANGUAGES = ("en", "ko")
+from seodang.locale import LANGUAGES, _
 
 
 def check(*, data: Data = DATA) -> int:

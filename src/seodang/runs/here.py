@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seodang.evidence import ClaimEvidence, Curves, Evidence, Row, recorded
+from seodang.evidence import ClaimEvidence, Evidence, Row, recorded
 from seodang.experiment import Arms, Experiment, ExperimentError, Trained, Training
 from seodang.provenance import experiment_hash, training_hash
 from seodang.runs.ledger import FRESH_SEEDS
@@ -208,6 +208,3 @@ def _curve(trained: Trained, marks: Sequence[int]) -> list[float]:
     edges = [0, *marks]
     means = [float(trained.losses[a:b].mean()) for a, b in zip(edges, marks, strict=False)]
     return [float(f"{recorded(mean):.4g}") for mean in means]
-
-
-__all__ = ["BLOCK", "Cancelled", "Curves", "Progress", "Watcher", "new_ledger", "run"]

@@ -55,13 +55,15 @@ def experiment(p: Parameters) -> Experiment:
     linear = Training(data=spiral, model=net(2, 3), loss=F.cross_entropy, optimizer=adam, steps=p.steps)
     # A step of Adam in each of ten factors moves their product about ten times as far as a step in one matrix.
     single = replace(linear, model=net(2, 3, layers=1), optimizer=partial(torch.optim.Adam, lr=p.single_lr))
+    digits = replace(single, data=real.draw, model=net(real.pixels, real.classes, layers=1))
     return Experiment(
         arms={
             "relu": replace(linear, model=net(2, 3, relu=True)),
             "linear": linear,
             "single": single,
             "digits_linear": replace(linear, data=real.draw, model=net(real.pixels, real.classes)),
-            "digits_single": replace(single, data=real.draw, model=net(real.pixels, real.classes, layers=1)),
+            "digits_single": digits,
+            "digits_single_slow": replace(digits, optimizer=adam),
         },
         metrics={"train_accuracy": Trained.train_accuracy, "accuracy": Trained.accuracy, "bend": bend},
         claims={
@@ -70,6 +72,9 @@ def experiment(p: Parameters) -> Experiment:
             "relu_untangles": Claim(lambda arms: arms.relu.train_accuracy >= 0.95 and arms.linear.train_accuracy <= 0.6),
             "depth_alone_adds_nothing": Claim(
                 lambda arms: arms.digits_linear.accuracy - arms.digits_single.accuracy, below=0.01
+            ),
+            "at_one_rate_too": Claim(
+                lambda arms: arms.digits_linear.accuracy - arms.digits_single_slow.accuracy, below=0.01
             ),
         },
     )
