@@ -19,7 +19,7 @@ HOUSE = {
     "data/digits.py": "digits = 3\n",
     "data/spiral.py": "spiral = 4\n",
     "counting/flops.py": "def flops(): return 5\n",
-    "experiment.py": "Training = object\n",
+    "experiment/arms.py": "Training = object\n",
     "training/loop.py": "",
     "training/cost.py": "",
 }
@@ -59,7 +59,7 @@ def test_the_hash_changes_with_the_experiment_and_whatever_it_imports_however_fa
 
 
 @pytest.mark.parametrize(
-    "name", ["models/vgg.py", "models/__init__.py", "data/__init__.py", "data/spiral.py", "experiment.py"]
+    "name", ["models/vgg.py", "models/__init__.py", "data/__init__.py", "data/spiral.py", "experiment/arms.py"]
 )
 def test_the_hash_stays_when_a_file_changes_that_the_experiment_does_not_use(house: Path, name: str) -> None:
     assert not after_changing(house, name)

@@ -20,7 +20,8 @@ def experiment_hash(path: Path) -> str:
 def training_hash() -> str:
     """The hash of the code that trains, and of the vocabulary, where the common metrics are."""
     trains = sorted(path for path in (HOUSE / "training").glob("*.py") if path.name != "cost.py")
-    return _hash_files([HOUSE / "experiment.py", *trains])
+    vocabulary = sorted((HOUSE / "experiment").glob("*.py"))
+    return _hash_files([*vocabulary, *trains])
 
 
 def _hash_files(paths: Sequence[Path]) -> str:

@@ -117,7 +117,7 @@ def test_progress_names_the_arm_the_step_and_the_seeds(tmp_path: Path) -> None:
     trained = [progress for progress in told if progress.arm == "trained"]
     assert [progress.step for progress in trained] == sorted({progress.step for progress in trained})
     assert trained[-1] == Progress("trained", 40, 40, (1000, 1001))
-    assert told[len(trained) :] == [Progress("hardly", 2, 2, (1000, 1001))]
+    assert [p for p in told if p.arm == "hardly"] == [Progress("hardly", 2, 2, (1000, 1001))]
 
 
 def test_curves_are_means_between_marks_the_last_step_included(tmp_path: Path) -> None:

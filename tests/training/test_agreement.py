@@ -12,6 +12,7 @@ from training.trainings import CLASSES, MODELS, OPTIMIZERS, training
 from seodang.experiment import Trained, Training
 from seodang.training import STRATEGIES, strategy_for, train
 from seodang.training.captured import Captured
+from seodang.training.replica import Replica
 
 SEEDS = [3, 4, 5]
 ONE_STEP = 2e-6
@@ -212,6 +213,6 @@ def test_a_model_with_a_tensor_that_is_no_buffer_is_not_stacked() -> None:
 @pytest.mark.parametrize("model", ["mlp", "cnn", "layer_norm", "embedding"])
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam", "adamw"])
 def test_many_captured_steps_run_without_python_between_them(model: str, optimizer: str) -> None:
-    program = Captured(training(model, optimizer), SEEDS, torch.device("cpu"))
+    program = Captured([Replica(training(model, optimizer), seed, torch.device("cpu")) for seed in SEEDS])
     program.advance(3)
     assert isinstance(program.steps, torch.jit.ScriptModule)

@@ -58,7 +58,7 @@ def test_the_order_of_the_seeds_gives_the_same_bits(strategy: str) -> None:
 @pytest.mark.parametrize("model", ["mlp", "cnn"])
 def test_any_chunk_of_steps_gives_the_same_bits(model: str, strategy: str) -> None:
     def losses(chunks: Sequence[int]) -> Tensor:
-        program = STRATEGIES[strategy](training(model, "adam"), [0, 1], CPU)
+        program = STRATEGIES[strategy]([Replica(training(model, "adam"), seed, CPU) for seed in (0, 1)])
         return torch.cat([program.advance(steps) for steps in chunks], dim=1)
 
     whole = losses([12])

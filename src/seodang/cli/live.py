@@ -33,6 +33,8 @@ class Live:
         self.arms = list(experiment.arms)
         self.ledger = ledger
         self.running: Progress | None = None
+        self.shares: dict[str, float] = {}
+        """How far each arm of the running block is; arms run side by side."""
         self.began = time.monotonic()
         self.live = RichLive(console=console, transient=True, refresh_per_second=8) if console.is_terminal else None
 
@@ -48,13 +50,14 @@ class Live:
     def progress(self, progress: Progress) -> bool:
         """Told how far the block is; always goes on (Ctrl-C stops)."""
         self.running = progress
+        self.shares[progress.arm] = progress.step / progress.steps
         if self.live:
             self.live.update(self._drawn())
         return True
 
     def show(self, ledger: Evidence) -> None:
         """Told of the ledger after every block."""
-        self.ledger, self.running = ledger, None
+        self.ledger, self.running, self.shares = ledger, None, {}
         if self.live:
             self.live.update(self._drawn())
         elif not ledger.exact:
@@ -86,8 +89,7 @@ class Live:
         if self.running is None:
             return Text(f" {spent}", style=QUIET)
         now = self.running
-        share = (self.arms.index(now.arm) + now.step / now.steps) / len(self.arms)
-        full = round(share * BAR)
+        full = round(sum(self.shares.values()) / len(self.arms) * BAR)
         seeds = f"{now.seeds[0]}–{now.seeds[-1]}" if len(now.seeds) > 1 else str(now.seeds[0])
         said = _("{arm}, seeds {seeds}", arm=self.page.arms.get(now.arm, now.arm), seeds=seeds)
         return Text.assemble(

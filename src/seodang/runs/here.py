@@ -39,10 +39,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class Watcher:
-    """Who looks on. `progress` returns whether to go on; `ledger` is told of the ledger after every block."""
+    """Who looks on. `progress` returns whether to go on; `ledger` is told of the ledger after every block, and just before
+    it `results` of what each arm made of its seeds: a Trained, what a function returned, None where it broke down."""
 
     progress: Callable[[Progress], bool] = lambda _: True
     ledger: Callable[[Evidence], None] = lambda _: None
+    results: Callable[[Mapping[str, Sequence[Any]]], None] = lambda _: None
 
 
 def new_ledger(
@@ -52,7 +54,7 @@ def new_ledger(
     import torch
 
     from seodang import __version__
-    from seodang.training import strategy_for
+    from seodang.training import strategies_for
 
     exact = experiment.exact
     return Evidence(
@@ -82,7 +84,7 @@ def new_ledger(
         versions={"python": platform.python_version(), "torch": str(torch.__version__), "seodang": __version__},
         device=device,
         threads=1,  # seodang.training trains on one thread
-        strategy={name: strategy_for(arm) for name, arm in experiment.arms.items() if isinstance(arm, Training)},
+        strategy=strategies_for(trainings(experiment)),
         seconds=0.0,
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
     )
@@ -132,30 +134,48 @@ def _block_end(begun: int, block: int, deciding: int) -> int:
     return next((end for end in (SOON, deciding) if begun < end), later)
 
 
+def trainings(experiment: Experiment) -> dict[str, Training]:
+    """The arms that train a network."""
+    return {name: arm for name, arm in experiment.arms.items() if isinstance(arm, Training)}
+
+
 def _block(
     experiment: Experiment, seeds: Sequence[int], ledger: Evidence, watcher: Watcher
 ) -> tuple[list[Row], dict[str, list[int]]]:
-    made = {name: _make(name, arm, seeds, ledger, watcher) for name, arm in experiment.arms.items()}
-    marks = {name: _marks(arm.steps) for name, arm in experiment.arms.items() if isinstance(arm, Training)}
+    trained: Mapping[str, Sequence[Any]] = _train(trainings(experiment), seeds, ledger, watcher)
+    made = {
+        name: trained[name] if isinstance(arm, Training) else _make(name, arm, seeds, watcher)
+        for name, arm in experiment.arms.items()
+    }
+    marks = {name: _marks(arm.steps) for name, arm in trainings(experiment).items()}
     rows = []
     for position, seed in enumerate(seeds):
         results = {arm: products[position] for arm, products in made.items()}
         rows.append(_row(experiment, seed, results, marks))
+    watcher.results(made)
     return rows, marks
 
 
-def _make(name: str, arm: Any, seeds: Sequence[int], ledger: Evidence, watcher: Watcher) -> list[Any]:
-    """What an arm makes of each seed; None where it broke down with an arithmetic error."""
-    if isinstance(arm, Training):
-        from seodang.training import Stopped, train
+def _train(
+    arms: Mapping[str, Training], seeds: Sequence[int], ledger: Evidence, watcher: Watcher
+) -> Mapping[str, Sequence[Trained]]:
+    """Every arm that trains, together: those that share a step are one program, the others run side by side."""
+    from seodang.training import Stopped, train_arms
 
-        def told(step: int) -> bool:
-            return watcher.progress(Progress(name, step, arm.steps, tuple(seeds)))
+    if not arms:
+        return {}
 
-        try:
-            return list(train(arm, seeds, device=ledger.device, strategy=ledger.strategy.get(name), progress=told))
-        except Stopped as stop:
-            raise Cancelled(f"{name}: {stop}") from stop
+    def told(arm: str, step: int) -> bool:
+        return watcher.progress(Progress(arm, step, arms[arm].steps, tuple(seeds)))
+
+    try:
+        return train_arms(arms, seeds, device=ledger.device, strategies=ledger.strategy, progress=told)
+    except Stopped as stop:
+        raise Cancelled(str(stop)) from stop
+
+
+def _make(name: str, arm: Callable[[int], Any], seeds: Sequence[int], watcher: Watcher) -> list[Any]:
+    """What a function makes of each seed; None where it broke down with an arithmetic error."""
     made = []
     for done, seed in enumerate(seeds):
         try:

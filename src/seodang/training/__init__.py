@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import copy
-import os
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from itertools import pairwise
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from seodang.experiment import ExperimentError, Trained, Training, did_you_mean
 from seodang.training.captured import Captured
+from seodang.training.kin import kin_of, shapes
+from seodang.training.lanes import Stopped, Unit, cores, one_thread, parts, run
+from seodang.training.looks import Looks
 from seodang.training.loop import Loop
 from seodang.training.program import Program
-from seodang.training.replica import initial_model
+from seodang.training.replica import Replica, initial_model
 from seodang.training.stacked import Stacked, stackable
 
 STRATEGIES: dict[str, type[Program]] = {"loop": Loop, "stacked": Stacked, "captured": Captured}
-FIRST_CHUNK = 4
-"""Steps before the first look at the clock."""
-LOOK_AFTER = 0.25
-"""Seconds between two looks at the clock, as near as can be: often enough to show progress and to stop soon."""
 WORTH_CAPTURING = 40
 """Steps from which on writing a step down once costs less than not having it written down."""
-
-
-class Stopped(Exception):
-    """Training was asked to stop; nothing of the unfinished replicas is kept."""
 
 
 def strategy_for(training: Training) -> str:
@@ -47,100 +39,155 @@ def strategy_for(training: Training) -> str:
     return "captured" if training.steps >= WORTH_CAPTURING else "stacked"
 
 
+def strategies_for(arms: Mapping[str, Training]) -> dict[str, str]:
+    """The strategy of each arm; arms that share a step share it."""
+    kin = kin_of(list(arms.values()))
+    chosen: dict[int, str] = {}
+    for training in kin:
+        if id(training) not in chosen:
+            chosen[id(training)] = strategy_for(training)
+    return {name: chosen[id(training)] for name, training in zip(arms, kin, strict=True)}
+
+
 def train(
     training: Training,
     seeds: Sequence[int],
     *,
     device: str = "cpu",
     strategy: str | None = None,
+    threads: int | None = None,
+    together: int | None = None,
     progress: Callable[[int], bool] | None = None,
 ) -> list[Trained]:
     """Train one replica a seed and return them in the order of the seeds.
 
     `progress` is told the steps done and returns whether to go on. Raises Stopped when it does not, ExperimentError for an
-    unknown strategy.
+    unknown strategy. What is not said is chosen: `strategy`, `threads`, and how many replicas are `together` in a program.
     """
-    name = strategy or strategy_for(training)
-    if name not in STRATEGIES:
-        raise ExperimentError(f"strategy={name}: {did_you_mean(name, STRATEGIES)}")
+    strategies = None if strategy is None else {"": strategy}
+    told = None if progress is None else lambda _, done: progress(done)
+    made = train_arms(
+        {"": training}, seeds, device=device, strategies=strategies, threads=threads, together=together, progress=told
+    )
+    return made[""]
+
+
+def train_arms(
+    arms: Mapping[str, Training],
+    seeds: Sequence[int],
+    *,
+    device: str = "cpu",
+    strategies: Mapping[str, str] | None = None,
+    threads: int | None = None,
+    together: int | None = None,
+    progress: Callable[[str, int], bool] | None = None,
+) -> dict[str, list[Trained]]:
+    """Train one replica an arm and seed. Arms that share a step are one program, others run side by side.
+
+    `progress` is told an arm and the steps its replicas have done on average, and returns whether to go on.
+    """
+    strategies = strategies_for(arms) if strategies is None else strategies
+    for name in strategies.values():
+        if name not in STRATEGIES:
+            raise ExperimentError(f"strategy={name}: {did_you_mean(name, STRATEGIES)}")
+    place = torch.device(device)
+    lanes = 1 if place.type == "cuda" else threads or cores()
     with one_thread():
-        return _trained(training, seeds, name, device, progress)
+        units = _units(arms, seeds, strategies, place, lanes, together)
+        finished = run(units, lanes, _Teller(arms, len(seeds), progress))
+        made = {
+            (id(replica.training), replica.seed): _finished(replica, losses, looks)
+            for unit in finished
+            for replica, losses, looks in zip(unit.replicas, unit.losses, unit.looks, strict=True)
+        }
+    return {name: [made[id(training), seed] for seed in seeds] for name, training in arms.items()}
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Train on one thread: the operations of small networks are too short to share, and waiting for one another costs more.
+class _Teller:
+    """Passes on how far each arm is: the mean of the steps of its replicas."""
 
-    Beside another busy process two threads were measured 2.9 times (and more) slower than one.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+    def __init__(self, arms: Mapping[str, Training], replicas: int, progress: Callable[[str, int], bool] | None) -> None:
+        self.names: dict[int, list[str]] = {}
+        for name, training in arms.items():
+            self.names.setdefault(id(training), []).append(name)
+        self.progress = progress
+        self.steps: dict[int, dict[int, int]] = {key: {} for key in self.names}
+        self.replicas = replicas
 
+    def __call__(self, unit: Unit, done: int) -> bool:
+        if self.progress is None:
+            return True
+        for replica in unit.replicas:
+            self.steps[id(replica.training)][replica.seed] = done
+        told = dict.fromkeys(id(replica.training) for replica in unit.replicas)
+        return all(self.progress(name, self._mean(key)) for key in told for name in self.names[key])
 
-def _trained(
-    training: Training, seeds: Sequence[int], name: str, device: str, progress: Callable[[int], bool] | None
-) -> list[Trained]:
-    strategy, place = STRATEGIES[name], torch.device(device)
-    lanes = _lanes(len(seeds), strategy.worth_a_thread) if place.type == "cpu" else 1
-    programs = [strategy(training, part, place) for part in _parts(seeds, lanes)]
-    losses: list[list[Tensor]] = [[] for _ in programs]
-    done = 0
-    with ThreadPoolExecutor(lanes) as threads:
-        chunk_steps = FIRST_CHUNK
-        while done < training.steps:
-            steps = min(chunk_steps, training.steps - done)
-            began = time.perf_counter()
-            for lane, chunk in zip(losses, threads.map(lambda p: p.advance(steps), programs), strict=True):  # noqa: B023
-                lane.append(chunk)
-            done += steps
-            chunk_steps = max(1, min(2 * chunk_steps, round(steps * LOOK_AFTER / (time.perf_counter() - began))))
-            if progress is not None and not progress(done):
-                raise Stopped(f"stopped after {done} of {training.steps} steps")
-    return [
-        trained
-        for program, lane in zip(programs, losses, strict=True)
-        for trained in _finished(training, program, torch.cat(lane, dim=1))
-    ]
+    def _mean(self, key: int) -> int:
+        steps = self.steps[key]
+        return round(sum(steps.values()) / self.replicas)
 
 
-def _lanes(replicas: int, worth_a_thread: int) -> int:
-    """How many threads share the replicas: one a core at most."""
-    if not worth_a_thread:
-        return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, replicas // worth_a_thread))
+def _units(
+    arms: Mapping[str, Training],
+    seeds: Sequence[int],
+    strategies: Mapping[str, str],
+    device: torch.device,
+    lanes: int,
+    together: int | None,
+) -> list[Unit]:
+    """Replicas that can share a program, in as many programs as the lanes can use."""
+    alone = {id(training) for name, training in arms.items() if strategies[name] == "loop"}
+    kin = dict(zip(map(id, arms.values()), kin_of(list(arms.values())), strict=True))
+    groups: dict[Any, list[Replica]] = {}
+    for name, training in {id(training): (name, training) for name, training in arms.items()}.values():
+        own = training if id(training) in alone else kin[id(training)]
+        for seed in seeds:
+            replica = Replica(training, seed, device, own)
+            groups.setdefault((strategies[name], id(own), shapes(replica)), []).append(replica)
+    units = []
+    for (name, *_), replicas in groups.items():
+        strategy = STRATEGIES[name]
+        count = 1 if len(groups) % lanes == 0 or not strategy.worth_a_thread else lanes
+        count = max(1, min(count, len(replicas) // max(strategy.worth_a_thread, 1)))
+        if together is not None:
+            count = max(count, math.ceil(len(replicas) / together))
+        units += [Unit(strategy, part) for part in parts(replicas, count)]
+    return units
 
 
-def _parts(seeds: Sequence[int], lanes: int) -> list[Sequence[int]]:
-    """The seeds in consecutive parts whose sizes differ by one at most."""
-    edges = [round(len(seeds) * lane / lanes) for lane in range(lanes + 1)]
-    return [seeds[a:b] for a, b in pairwise(edges)]
+def _finished(replica: Replica, losses: Tensor, looks: Looks) -> Trained:
+    """What a metric sees: the plain module of the author, dropout layers and all, carries the trained state."""
+    initial = initial_model(replica.training, replica.seed).to(replica.device)
+    plain = copy.deepcopy(initial)
+    plain.load_state_dict(replica.model.state_dict())
+    curve = losses[: looks.stopped]
+    broken = (~torch.isfinite(curve).all(dim=1)).nonzero()
+    return Trained(
+        seed=replica.seed,
+        model=plain.eval(),
+        initial=initial.eval(),
+        x_train=replica.x_train,
+        y_train=replica.y_train,
+        x_test=replica.x_test,
+        y_test=replica.y_test,
+        loss=replica.training.loss,
+        losses=curve if replica.training.turns else curve[:, 0],
+        diverged=int(broken[0]) if len(broken) else None,
+        stopped=looks.stopped,
+        history=looks.history,
+    )
 
 
-def _finished(training: Training, program: Program, losses: Tensor) -> list[Trained]:
-    trained = []
-    for replica, model, curve in zip(program.replicas, program.models(), losses, strict=False):
-        # The plain module of the author, dropout layers and all, carries the trained state.
-        initial = initial_model(training, replica.seed).to(program.device)
-        plain = copy.deepcopy(initial)
-        plain.load_state_dict(model.state_dict())
-        broken = (~torch.isfinite(curve)).nonzero()
-        trained.append(
-            Trained(
-                seed=replica.seed,
-                model=plain.eval(),
-                initial=initial.eval(),
-                x_train=replica.x_train,
-                y_train=replica.y_train,
-                x_test=replica.x_test,
-                y_test=replica.y_test,
-                loss=training.loss,
-                losses=curve,
-                diverged=int(broken[0]) if len(broken) else None,
-            )
-        )
-    return trained
+__all__ = [
+    "STRATEGIES",
+    "Captured",
+    "Loop",
+    "Program",
+    "Stacked",
+    "Stopped",
+    "one_thread",
+    "strategies_for",
+    "strategy_for",
+    "train",
+    "train_arms",
+]

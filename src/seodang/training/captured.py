@@ -2,7 +2,7 @@
 
 Stacked (`stacked.py`), a step still pays for vmap, for autograd and for the module's Python on every call. `make_fx` writes
 down, once, the operations that one step performs; replaying them is the step without that cost, and TorchScript replays them
-without Python between them. Parameters and gradients each lie in one flat buffer, so that the optimizer is one operation.
+without Python between them. Parameters and gradients each lie in one matrix, so that an update is one operation.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ from torch.fx import GraphModule
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from seodang.experiment import Training
-from seodang.training.replay import SCRIPTED, Steps, fused_update, scripted
+from seodang.training.replay import SCRIPTED, Played, Steps, scripted
+from seodang.training.replica import Replica
+from seodang.training.rows import Player
+from seodang.training.samples import Portion
 from seodang.training.simplify import simplified
-from seodang.training.stacked import Stacked, clip_norms
+from seodang.training.stacked import Stacked
+from seodang.training.updates import scripted_update
 
 Step = Callable[[list[Tensor]], list[Tensor]]
-"""Parameters, buffers, masks, inputs and targets in; a gradient a parameter and the losses out, each with all replicas."""
-CAPTURING = threading.Lock()
-STEPS: OrderedDict[tuple[int, int, torch.device], tuple[Training, Step]] = OrderedDict()
-"""Captured steps by training and number of replicas; the training is kept, so that its id stays its own."""
-REMEMBERED = 16
-ALIGNED = 16
-"""Numbers a cache line holds (64 bytes of float32)."""
+"""Parameters, buffers, masks, inputs, targets and noise in; a gradient a parameter and the losses out, with all replicas."""
+CAPTURING = threading.RLock()
+STEPS: OrderedDict[tuple[int, int, int, torch.device], tuple[Training, Step]] = OrderedDict()
+"""Captured steps by training, turn and number of replicas; the training is kept, so that its id stays its own."""
+REMEMBERED = 32
 
 
 class Captured(Stacked):
@@ -37,101 +39,85 @@ class Captured(Stacked):
 
     worth_a_thread = 2
 
-    def __init__(self, training: Training, seeds: Sequence[int], device: torch.device) -> None:
-        super().__init__(training, seeds, device)
-        flat, views = _laid_out(self.parameters)
-        gradient, self.gradients = _laid_out(self.parameters)
-        for name, value in self.parameters.items():
-            views[name].copy_(value.detach())
-        self.parameters = views
-        self.whole = torch.nn.Parameter(flat)
-        self.whole.grad = gradient
-        self.optimizer = training.optimizer([self.whole])
-        _fuse(self.optimizer)
-        self.replay: Step | None = None
+    def __init__(self, replicas: Sequence[Replica]) -> None:
+        super().__init__(replicas)
+        for player in self.players:
+            for update in player.updates:
+                _fuse(update.optimizer)
+        self.replays: dict[int, Step] = {}
+        self.begun = False
         self.steps: Callable[..., Tensor] | None = None
 
     @torch.no_grad()
-    def advance(self, steps: int) -> Tensor:
-        """The first step writes the step down and begins the optimizer's state; the others are replayed, many in a call."""
-        losses = [] if self.replay else [super().advance(1).T]
-        if self.steps is None:
+    def updates(self, portion: Portion) -> Tensor:
+        """The first step writes the step down and begins the optimizers' state; the others are replayed, many in a call."""
+        if not self.begun:
+            self.begun = True
+            first = self.update(portion, 0)[None]
             self.steps = self._many()
-        left = steps - len(losses)
+            if len(portion) == 1:
+                return first
+            x, y, masks, noise = portion
+            rest = Portion(x[1:], y[1:], {name: mask[1:] for name, mask in masks.items()}, tuple(one[1:] for one in noise))
+            return torch.cat([first, self.updates(rest)])
         if self.steps is None:
-            losses.append(super().advance(left).T)
-        else:
-            held = [*self.parameters.values(), *self.buffers.values()]
-            clip = self.training.clip or 0.0
-            gradients = list(self.gradients.values())
-            for x, y, masks in self.samples.portions(left):
-                made = self.steps(held, list(masks.values()), x, y, self.whole, self.whole.grad, gradients, clip)
-                losses.append(made[:, : self.asked].cpu())
-        return torch.cat(losses).T
+            return super().updates(portion)
+        rates = [[[update.next_rate() for update in p.updates] for p in self.players] for _ in range(len(portion))]
+        return self.steps(list(portion.masks.values()), portion.x, portion.y, list(portion.noise), rates)
 
     def _many(self) -> Callable[..., Tensor] | None:
-        """Many steps as one program, where TorchScript has taken the step and can do the optimizer's update."""
-        update = fused_update(self.optimizer)
-        if update is None or not isinstance(self.replay, torch.jit.ScriptModule):
-            return None
+        """Many steps as one program, where TorchScript has taken the step and can do every optimizer's update."""
+        played = []
+        for player in self.players:
+            updates = [made for made in map(scripted_update, player.updates) if made is not None]
+            step = self.replays[player.number]
+            if not isinstance(step, torch.jit.ScriptModule) or len(updates) < len(player.updates):
+                return None
+            held = [*player.views.values(), *self.fixed(player).values()]
+            matrices = [block.gradient for block in player.blocks]
+            played.append(Played(step, updates, held, list(player.gradients.values()), matrices, player.clip))
         with CAPTURING:
-            many: Callable[..., Tensor] = scripted(Steps(self.replay, update))
+            many: Callable[..., Tensor] = scripted(Steps(played))
         return many
 
     @torch.no_grad()
-    def update(self, x: Tensor, y: Tensor, masks: dict[str, Tensor]) -> Tensor:
-        """One update of every replica, replayed."""
-        inputs = [*self.parameters.values(), *self.buffers.values(), *masks.values(), x, y]
-        if self.replay is None:
-            self.replay = self._captured(list(masks), inputs)
-        *gradients, losses = self.replay(inputs)
-        if self.training.clip is not None:
-            clip_norms(gradients, self.training.clip)
-        torch._foreach_copy_(list(self.gradients.values()), gradients)
-        self.optimizer.step()
-        return losses
+    def asked_for(
+        self, player: Player, masks: dict[str, Tensor], x: Tensor, y: Tensor, noise: tuple[Tensor, ...]
+    ) -> tuple[Sequence[Tensor], Tensor]:
+        inputs = [*player.views.values(), *self.fixed(player).values(), *masks.values(), x, y, *noise]
+        if player.number not in self.replays:
+            self.replays[player.number] = self._captured(player, list(masks), inputs)
+        *gradients, losses = self.replays[player.number](inputs)
+        return gradients, losses
 
-    def _captured(self, masks: list[str], inputs: list[Tensor]) -> Step:
+    def _captured(self, player: Player, masks: list[str], inputs: list[Tensor]) -> Step:
         """The step of this training for this many replicas, written down by the first program that needs it."""
-        key = (id(self.training), len(self.replicas), self.device)
+        key = (id(self.kin), player.number, len(self.replicas), self.device)
         with CAPTURING:  # one thread at a time
             if key not in STEPS:
-                STEPS[key] = (self.training, self._capture(masks, inputs))
+                STEPS[key] = (self.kin, self._capture(player, masks, inputs))
                 while len(STEPS) > REMEMBERED:
                     STEPS.popitem(last=False)
             return STEPS[key][1]
 
-    def _capture(self, masks: list[str], inputs: list[Tensor]) -> Step:
-        """The operations of one step, written down with copies so that tracing changes no running statistic."""
-        names, buffers = list(self.parameters), list(self.buffers)
+    def _capture(self, player: Player, masks: list[str], inputs: list[Tensor]) -> Step:
+        """The operations of one turn, written down with copies so that tracing changes no running statistic."""
+        gradient, names, fixed = self.gradient(player), list(player.views), list(self.fixed(player))
+        edges = (len(names), len(names) + len(fixed), len(names) + len(fixed) + len(masks))
 
         def step(*values: Tensor) -> tuple[Tensor, ...]:
             given = list(values)
             parameters = dict(zip(names, given, strict=False))
-            state = dict(zip(buffers, given[len(names) :], strict=False))
-            drawn = dict(zip(masks, given[len(names) + len(buffers) :], strict=False))
-            gradients, losses = self.gradient(parameters, state, drawn, given[-2], given[-1])
+            state = dict(zip(fixed, given[edges[0] :], strict=False))
+            drawn = dict(zip(masks, given[edges[1] :], strict=False))
+            x, y, *noise = given[edges[2] :]
+            gradients, losses = gradient(parameters, state, drawn, x, y, tuple(noise))
             return (*(gradients[name] for name in names), losses)
 
-        copies = [value.clone() for value in inputs]
+        copies = [torch.empty_strided(v.shape, v.stride(), dtype=v.dtype, device=v.device).copy_(v) for v in inputs]
         graph = simplified(make_fx(step)(*copies))
         listed = Listed(graph)
         return _scripted(listed, copies) or listed
-
-
-def _laid_out(parameters: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
-    """One flat buffer of zeros, and a view of it for each stacked parameter, each beginning at a cache line.
-
-    Where a tensor begins decides which kernels read it; if that depended on the number of replicas, so would their numbers.
-    """
-    sizes = [-(-value.numel() // ALIGNED) * ALIGNED for value in parameters.values()]
-    flat = next(iter(parameters.values())).new_zeros(sum(sizes))
-    views = {}
-    start = 0
-    for (name, value), size in zip(parameters.items(), sizes, strict=True):
-        views[name] = flat[start : start + value.numel()].view_as(value)
-        start += size
-    return flat, views
 
 
 def _fuse(optimizer: torch.optim.Optimizer) -> None:

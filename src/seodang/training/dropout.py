@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from seodang.experiment import Batch
 
 CHANNEL_DROPOUTS = (nn.Dropout1d, nn.Dropout2d, nn.Dropout3d)
 MASKABLE = (nn.Dropout, *CHANNEL_DROPOUTS)
@@ -31,6 +34,8 @@ class Masked(nn.Module):
         self.p = p
         self.channels = channels
         self.shapes: list[tuple[int, ...]] = []
+        self.starts: list[int] = []
+        """The first call of each turn of a step."""
         self.recording = False
         self.calls = 0
 
@@ -79,35 +84,51 @@ class Masks:
         return (keep * scale).to(self.device)
 
 
-def with_masks(model: nn.Module, x: Tensor, generators: Generators) -> tuple[nn.Module, Masks]:
-    """The model with its dropout layers replaced by masked ones, whose shapes one forward pass on `x` has shown."""
+def with_masks(
+    model: nn.Module, objectives: Sequence[Callable[[Any, Batch], Tensor]], batch: Batch, generators: Generators
+) -> tuple[nn.Module, Masks]:
+    """The model with its dropout layers replaced by masked ones, whose shapes one pass of each objective has shown."""
     masked: dict[nn.Module, Masked] = {}
     layers: dict[str, Masked] = {}
     for name, module in list(model.named_modules(remove_duplicate=False)):
         if type(module) not in MASKABLE:
             continue
         if module not in masked:
-            masked[module] = layers[name] = Masked(module.p, type(module) in CHANNEL_DROPOUTS).to(x.device)
+            masked[module] = layers[name] = Masked(module.p, type(module) in CHANNEL_DROPOUTS).to(batch.x.device)
         if name:
             parent, _, leaf = name.rpartition(".")
             setattr(model.get_submodule(parent), leaf, masked[module])
         else:
             model = masked[module]
     if layers:
-        _record_shapes(model, layers, x)
-    return model.train(), Masks(layers, generators, x.device)
+        _record_shapes(model, layers, objectives, batch)
+    return model.train(), Masks(layers, generators, batch.x.device)
 
 
-def _record_shapes(model: nn.Module, layers: dict[str, Masked], x: Tensor) -> None:
+def begin(model: nn.Module, turn: int) -> None:
+    """Have every masked layer read on from its first mask of this turn."""
+    for module in model.modules():
+        if isinstance(module, Masked):
+            module.calls = module.starts[turn]
+
+
+def _record_shapes(
+    model: nn.Module, layers: dict[str, Masked], objectives: Sequence[Callable[[Any, Batch], Tensor]], batch: Batch
+) -> None:
     """Run a copy once, so that running statistics and the like of the model itself stay untouched."""
     probe = copy.deepcopy(model).train()
     copies = {name: probe.get_submodule(name) for name in layers}
-    for copied in copies.values():
-        assert isinstance(copied, Masked)
-        copied.recording = True
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
-        probe(x)
+        for objective in objectives:
+            for copied in copies.values():
+                assert isinstance(copied, Masked)
+                copied.recording = True
+                copied.starts.append(len(copied.shapes))
+            objective(probe, batch)
     for name, layer in layers.items():
-        layer.shapes = copies[name].shapes  # type: ignore[assignment]
+        copied = copies[name]
+        assert isinstance(copied, Masked)
+        # A turn that calls no such layer begins where the last mask ends: any place will do.
+        layer.shapes, layer.starts = copied.shapes, [start % max(len(copied.shapes), 1) for start in copied.starts]
         for call in range(len(layer.shapes)):
-            layer.register_buffer(f"mask{call}", torch.ones((), device=x.device), persistent=False)
+            layer.register_buffer(f"mask{call}", torch.ones((), device=batch.x.device), persistent=False)

@@ -3,69 +3,121 @@
 from __future__ import annotations
 
 import copy
-import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 
-from seodang.experiment import Training
+from seodang.experiment import Batch, Turn
+from seodang.training.dropout import begin
 from seodang.training.program import Program
-from seodang.training.replica import Replica, stream
+from seodang.training.replica import DRAWING, Replica, drawing_from, stream
 
-DRAWING = threading.Lock()
-"""Torch's global random state is one for all threads: replicas whose layers draw from it take turns."""
+
+class Player:
+    """One turn of one replica: the parameters it updates, and the optimizer that does it."""
+
+    def __init__(self, replica: Replica, turn: Turn) -> None:
+        self.objective = turn.objective
+        self.clip = replica.training.clip
+        named = [(name, p) for name, p in replica.model.named_parameters() if p.requires_grad]
+        self.parameters = [p for name, p in named if turn.updates(name)]
+        self.others = [p for name, p in named if not turn.updates(name)]
+        self.optimizer = turn.optimizer(self.parameters)
+        schedule = replica.training.schedule
+        self.schedule = None if schedule is None else schedule(self.optimizer)
+
+    def update(self, model: nn.Module, batches: Iterator[Batch], count: int) -> Tensor:
+        """One update from the mean gradient of `count` batches; the mean loss."""
+        self.optimizer.zero_grad()
+        losses = []
+        with _frozen(self.others):
+            for batch in batches:
+                loss = self.objective(model, batch)
+                (loss / count if count > 1 else loss).backward()  # type: ignore[no-untyped-call]
+                losses.append(loss.detach())
+        if self.clip is not None:
+            nn.utils.clip_grad_norm_(self.parameters, self.clip)
+        self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        return torch.stack(losses).mean()
 
 
 class Loop(Program):
-    """Each replica by itself: its own model, its own optimizer, its own state of the random numbers its layers draw."""
+    """Each replica by itself: its own model, its own optimizers, its own state of the random numbers its layers draw."""
 
     worth_a_thread = 1
 
-    def __init__(self, training: Training, seeds: Sequence[int], device: torch.device) -> None:
-        super().__init__(training, seeds, device)
-        self.optimizers = [training.optimizer(replica.model.parameters()) for replica in self.replicas]
+    def __init__(self, replicas: Sequence[Replica]) -> None:
+        super().__init__(replicas)
+        self.players = [[Player(replica, turn) for turn in replica.training.players] for replica in self.replicas]
         # Layers that draw for themselves (a functional dropout, say) draw from the replica's stream, not the global one.
         self.random = [stream(replica.seed, "layers").get_state() for replica in self.replicas]
-        self.draws = _draws(self.replicas[0], training)
+        self.draws = _draws(self.replicas[0])
 
     def advance(self, steps: int) -> Tensor:
-        losses = torch.empty(len(self.replicas), steps)
-        for row, replica in enumerate(self.replicas):
-            if not self.draws:
-                self._advance(row, replica, losses[row])
+        losses = torch.zeros(len(self.replicas), steps, len(self.players[0]))
+        for row in range(len(self.replicas)):
+            if row in self.frozen:
                 continue
-            with DRAWING, torch.random.fork_rng(devices=[]):
-                torch.set_rng_state(self.random[row])
-                self._advance(row, replica, losses[row])
+            if not self.draws:
+                self._advance(row, losses[row])
+                continue
+            with drawing_from(self.random[row]):
+                self._advance(row, losses[row])
                 self.random[row] = torch.get_rng_state()
         return losses
 
-    def _advance(self, row: int, replica: Replica, losses: Tensor) -> None:
-        masks = replica.draw_masks(len(losses))
-        for step, batch in enumerate(replica.indices(len(losses))):
-            for name, drawn in masks.items():
-                replica.model.get_buffer(name).data = drawn[step]
-            losses[step] = self._update(replica, self.optimizers[row], batch)
+    def _advance(self, row: int, losses: Tensor) -> None:
+        replica, count = self.replicas[row], self.replicas[row].training.accumulate
+        drawn = Drawn(replica, len(losses) * count)
+        for step in range(len(losses)):
+            for turn, player in enumerate(self.players[row]):
+                losses[step, turn] = player.update(replica.model, drawn.batches(step * count, count, turn), count)
 
-    def _update(self, replica: Replica, optimizer: torch.optim.Optimizer, batch: Tensor) -> Tensor:
-        optimizer.zero_grad()
-        loss = self.training.loss(replica.model(replica.x_train[batch]), replica.y_train[batch])
-        loss.backward()  # type: ignore[no-untyped-call]
-        if self.training.clip is not None:
-            nn.utils.clip_grad_norm_(replica.model.parameters(), self.training.clip)
-        optimizer.step()
-        return loss.detach()
-
-    def models(self) -> list[nn.Module]:
-        return [replica.model for replica in self.replicas]
+    def gradients(self, row: int) -> dict[str, Tensor]:
+        named = self.replicas[row].model.named_parameters()
+        return {name: parameter.grad for name, parameter in named if parameter.grad is not None}
 
 
-def _draws(replica: Replica, training: Training) -> bool:
+class Drawn:
+    """The next batches of a replica, with their noise and masks."""
+
+    def __init__(self, replica: Replica, count: int) -> None:
+        self.replica = replica
+        self.order, self.noise, self.masks = replica.indices(count), replica.draw_noise(count), replica.draw_masks(count)
+
+    def batches(self, first: int, count: int, turn: int) -> Iterator[Batch]:
+        """Some batches for one turn; the masks of each are in place while it is looked at."""
+        replica = self.replica
+        for number in range(first, first + count):
+            if self.masks:
+                for name, drawn in self.masks.items():
+                    replica.model.get_buffer(name).data = drawn[number]
+                begin(replica.model, turn)
+            chosen = self.order[number]
+            yield Batch(replica.x_train[chosen], replica.y_train[chosen], *(one[number, turn] for one in self.noise))
+
+
+@contextmanager
+def _frozen(parameters: Sequence[nn.Parameter]) -> Iterator[None]:
+    """Parameters of other players take no gradient meanwhile."""
+    for parameter in parameters:
+        parameter.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for parameter in parameters:
+            parameter.requires_grad_(True)
+
+
+def _draws(replica: Replica) -> bool:
     """Whether a training step draws from torch's global random state, seen by taking one with a copy."""
-    model = copy.deepcopy(replica.model)
-    with torch.random.fork_rng(devices=[]):
+    model, drawn = copy.deepcopy(replica.model), replica.any_batch()
+    with DRAWING, torch.random.fork_rng(devices=[]):
         before = torch.get_rng_state()
-        x, y = replica.x_train[: replica.batch], replica.y_train[: replica.batch]
-        training.loss(model(x), y).backward()  # type: ignore[no-untyped-call]
+        for turn in replica.training.players:
+            turn.objective(model, drawn).backward()  # type: ignore[no-untyped-call]
         return not torch.equal(before, torch.get_rng_state())

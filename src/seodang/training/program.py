@@ -1,32 +1,38 @@
-"""The contract of a strategy: some replicas of one training in, a chunk of steps at a time, their numbers out."""
+"""The contract of a strategy: some replicas in, a chunk of steps at a time, their numbers out."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from seodang.experiment import Training
 from seodang.training.replica import Replica
 
 
 class Program(ABC):
-    """Replicas of one training, on their way. One subclass a strategy, one file a subclass."""
+    """Replicas of one training, or of several that take the same step with other numbers (`kin.py`), on their way.
+
+    One subclass a strategy, one file a subclass. The models of the replicas are as they are now after every `advance`.
+    """
 
     worth_a_thread = 0
     """The fewest replicas for which a program has a thread of its own beside another; 0 where threads are no gain."""
 
-    def __init__(self, training: Training, seeds: Sequence[int], device: torch.device) -> None:
-        self.training = training
-        self.device = device
-        self.replicas = [Replica(training, seed, device) for seed in seeds]
+    def __init__(self, replicas: Sequence[Replica]) -> None:
+        self.replicas = list(replicas)
+        self.device = replicas[0].device
+        self.kin = replicas[0].kin
+        self.frozen: dict[int, dict[str, Tensor]] = {}
 
     @abstractmethod
     def advance(self, steps: int) -> Tensor:
-        """Train every replica for some more steps; (replicas, steps) the loss of each step before its update."""
+        """Train every replica for some more steps; (replicas, steps, turns) the losses of each step before its updates."""
 
     @abstractmethod
-    def models(self) -> list[nn.Module]:
-        """The models as they are now, one a replica, with the masked dropout layers of `Replica.model`."""
+    def gradients(self, row: int) -> dict[str, Tensor]:
+        """The gradient of one replica's last step, by parameter, as its optimizer was given it."""
+
+    def freeze(self, row: int) -> None:
+        """Keep one replica's parameters and buffers as they are now, whatever `advance` does to the others."""
+        self.frozen[row] = {name: value.clone() for name, value in self.replicas[row].model.state_dict().items()}

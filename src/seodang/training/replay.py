@@ -5,7 +5,7 @@ TorchScript reads the annotations of this file as its own types, which is why it
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -20,112 +20,69 @@ def scripted(function: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-class FusedSGD(nn.Module):
-    """torch.optim.SGD's fused update of one flat parameter."""
+class Played(nn.Module):
+    """One player's part of a step: the mean gradient of its batches, clipped, then the updates of its rows."""
 
-    velocity: list[Tensor]  # one, or none without momentum
+    held: list[Tensor]  # its parameters, and all else that its objective reads
+    views: list[Tensor]  # where the gradient of each parameter goes
+    matrices: list[Tensor]  # (replicas, row) these gradients together
+    clip: list[Tensor]  # (replicas,) the largest norms, or none
 
-    def __init__(self, group: dict[str, float], state: dict[str, Tensor]) -> None:
+    def __init__(
+        self, step: nn.Module, updates: Sequence[nn.Module], held: list[Tensor], views: list[Tensor],
+        matrices: list[Tensor], clip: Tensor | None,
+    ) -> None:  # fmt: skip
         super().__init__()
-        self.lr, self.momentum = float(group["lr"]), float(group["momentum"])
-        self.dampening, self.weight_decay = float(group["dampening"]), float(group["weight_decay"])
-        self.nesterov = bool(group["nesterov"])
-        buffer = state.get("momentum_buffer")
-        self.velocity = [buffer] if buffer is not None else []
+        self.step = step
+        self.updates = nn.ModuleList(updates)
+        self.held, self.views, self.matrices = held, views, matrices
+        self.clip = [] if clip is None else [clip]
 
-    def forward(self, parameter: Tensor, gradient: Tensor) -> None:
-        """One update in place."""
-        torch._fused_sgd_(
-            [parameter], [gradient], self.velocity, weight_decay=self.weight_decay, momentum=self.momentum, lr=self.lr,
-            dampening=self.dampening, nesterov=self.nesterov, maximize=False, is_first_step=False,
-        )  # fmt: skip
-
-
-class FusedAdam(nn.Module):
-    """torch.optim.Adam's fused update of one flat parameter."""
-
-    mean: list[Tensor]
-    square: list[Tensor]
-    largest: list[Tensor]  # one with amsgrad, else none
-    step: list[Tensor]
-
-    def __init__(self, group: dict[str, float], state: dict[str, Tensor]) -> None:
-        super().__init__()
-        self.lr, self.eps, self.weight_decay = float(group["lr"]), float(group["eps"]), float(group["weight_decay"])
-        betas: tuple[float, float] = group["betas"]  # type: ignore[assignment]
-        self.beta1, self.beta2 = float(betas[0]), float(betas[1])
-        self.amsgrad = bool(group["amsgrad"])
-        self.mean, self.square, self.step = [state["exp_avg"]], [state["exp_avg_sq"]], [state["step"]]
-        self.largest = [state["max_exp_avg_sq"]] if self.amsgrad else []
-
-    def forward(self, parameter: Tensor, gradient: Tensor) -> None:
-        """One update in place."""
-        self.step[0].add_(1)
-        torch._fused_adam_(
-            [parameter], [gradient], self.mean, self.square, self.largest, self.step, lr=self.lr, beta1=self.beta1,
-            beta2=self.beta2, weight_decay=self.weight_decay, eps=self.eps, amsgrad=self.amsgrad, maximize=False,
-        )  # fmt: skip
-
-
-class FusedAdamW(FusedAdam):
-    """torch.optim.AdamW's: the weight decay is taken off the parameter itself."""
-
-    def forward(self, parameter: Tensor, gradient: Tensor) -> None:
-        """One update in place."""
-        self.step[0].add_(1)
-        torch._fused_adamw_(
-            [parameter], [gradient], self.mean, self.square, self.largest, self.step, lr=self.lr, beta1=self.beta1,
-            beta2=self.beta2, weight_decay=self.weight_decay, eps=self.eps, amsgrad=self.amsgrad, maximize=False,
-        )  # fmt: skip
-
-
-def fused_update(optimizer: torch.optim.Optimizer) -> nn.Module | None:
-    """The update of an optimizer of one parameter that has taken a step, as TorchScript can do it; None for other kinds."""
-    (group,) = optimizer.param_groups
-    (parameter,) = group["params"]
-    if not group.get("fused"):
-        return None
-    if type(optimizer) is torch.optim.SGD:
-        return FusedSGD(group, optimizer.state[parameter])
-    if type(optimizer) in (torch.optim.Adam, torch.optim.AdamW):
-        decoupled = group.get("decoupled_weight_decay", False) or type(optimizer) is torch.optim.AdamW
-        return (FusedAdamW if decoupled else FusedAdam)(group, optimizer.state[parameter])
-    return None
+    def forward(
+        self, masks: list[Tensor], x: Tensor, y: Tensor, noise: list[Tensor], rates: list[float]
+    ) -> Tensor:  # fmt: skip
+        """(batches, replicas, ...) of one step in, (replicas,) losses out; parameters change in place."""
+        losses: list[Tensor] = []
+        for batch in range(x.size(0)):
+            drawn = [mask[batch] for mask in masks]
+            made = self.step(self.held + drawn + [x[batch], y[batch]] + [one[batch] for one in noise])
+            count = len(made) - 1
+            if batch == 0:
+                torch._foreach_copy_(self.views, made[:count])
+            else:
+                torch._foreach_add_(self.views, made[:count])
+            losses.append(made[count])
+        if x.size(0) > 1:
+            for matrix in self.matrices:
+                matrix.mul_(1.0 / x.size(0))
+        for largest in self.clip:
+            squares = torch.stack([matrix.square().sum(1) for matrix in self.matrices]).sum(0)
+            scale = (largest / (squares.sqrt() + 1e-6)).clamp(max=1.0)
+            for matrix in self.matrices:
+                matrix.mul_(scale.unsqueeze(1))
+        for index, update in enumerate(self.updates):
+            update(rates[index])
+        return losses[0] if len(losses) == 1 else torch.stack(losses).mean(0)
 
 
 class Steps(nn.Module):
-    """Captured steps, one after another, each followed by its update."""
+    """Captured steps, one after another, each with the turns of all players."""
 
-    def __init__(self, step: nn.Module, update: nn.Module) -> None:
+    def __init__(self, players: Sequence[nn.Module]) -> None:
         super().__init__()
-        self.step = step
-        self.update = update
+        self.players = nn.ModuleList(players)
 
     def forward(
-        self,
-        held: list[Tensor],
-        masks: list[Tensor],
-        x: Tensor,
-        y: Tensor,
-        parameter: Tensor,
-        gradient: Tensor,
-        gradients: list[Tensor],
-        largest: float,
-    ) -> Tensor:
-        """(steps, replicas, ...) inputs, targets and masks in, (steps, replicas) losses out; parameters change in place."""
+        self, masks: list[Tensor], x: Tensor, y: Tensor, noise: list[Tensor], rates: list[list[list[float]]]
+    ) -> Tensor:  # fmt: skip
+        """(steps, batches, replicas, ...) inputs, targets and masks in, (steps, turns, replicas) losses out."""
         losses: list[Tensor] = []
-        for index in range(x.size(0)):
-            made = self.step(held + [mask[index] for mask in masks] + [x[index], y[index]])
-            count = len(made) - 1
-            if largest > 0:
-                squares = torch.stack([one.flatten(1).square().sum(1) for one in made[:count]]).sum(0)  # (replicas,)
-                scale = (largest / (squares.sqrt() + 1e-6)).clamp(max=1.0)
-                for one in made[:count]:
-                    one.mul_(scale.view([-1] + [1] * (one.dim() - 1)))
-            torch._foreach_copy_(gradients, made[:count])
-            self.update(parameter, gradient)
-            losses.append(made[count])
-        return torch.stack(losses)
+        for step in range(x.size(0)):
+            drawn = [mask[step] for mask in masks]
+            for turn, player in enumerate(self.players):
+                own = [one[step].select(1, turn) for one in noise]
+                losses.append(player(drawn, x[step], y[step], own, rates[step][turn]))
+        return torch.stack(losses).view(x.size(0), len(self.players), -1)
 
 
 @scripted

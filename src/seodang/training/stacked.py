@@ -1,4 +1,4 @@
-"""Replicas stacked along a leading axis and trained as one program (torch.func: stack_module_state, functional_call, vmap).
+"""Replicas stacked along a leading axis and trained as one program (torch.func: functional_call, vmap, grad).
 
 Small networks are bound by the cost of starting operations, not by arithmetic; stacked, one operation serves all replicas.
 """
@@ -6,16 +6,20 @@ Small networks are bound by the cost of starting operations, not by arithmetic; 
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, grad_and_value, stack_module_state, vmap
+from torch.func import functional_call, grad_and_value, vmap
 from torch.utils._pytree import tree_map
 
-from seodang.experiment import Training
+from seodang.experiment import Batch, Training
+from seodang.training.dropout import begin
 from seodang.training.program import Program
-from seodang.training.samples import Samples
+from seodang.training.replica import Replica
+from seodang.training.rows import Player, players
+from seodang.training.samples import Portion, Samples
 
 ELEMENTWISE = (
     torch.optim.SGD,
@@ -31,9 +35,12 @@ ELEMENTWISE = (
 """Optimizers that treat every number by itself, so that a stack of replicas is to them one larger parameter. Adafactor, Muon
 or L-BFGS look at a whole matrix or model and would mix replicas."""
 
+Gradient = Callable[..., tuple[dict[str, Tensor], Tensor]]
+"""Of (parameters of the turn, everything else, masks, x, y, noise), each with all replicas: gradients and losses."""
+
 
 def stackable(training: Training) -> bool:
-    """Whether this training can be stacked: its optimizer works elementwise, and one step passes vmap.
+    """Whether this training can be stacked: its optimizers work elementwise, and a step passes vmap.
 
     Tried on the meta device, so nothing is computed. What vmap refuses: control flow that depends on values, layers that
     draw random numbers themselves (F.dropout), operations without a batching rule.
@@ -42,75 +49,130 @@ def stackable(training: Training) -> bool:
         model = training.model()
     if any(isinstance(value, Tensor) for module in model.modules() for value in vars(module).values()):
         return False  # a tensor that is neither parameter nor buffer would be the first replica's for all
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    if len({parameter.dtype for parameter in trained}) != 1:
+        return False
     try:
-        program = Stacked(training, [0], torch.device("meta"))
-        if type(program.optimizer) not in ELEMENTWISE:
-            return False
+        for turn in training.players:
+            optimizer = turn.optimizer(trained)
+            if type(optimizer) not in ELEMENTWISE or len(optimizer.param_groups) > 1:
+                return False
+        program = Stacked([Replica(training, 0, torch.device("meta"))])
         one = program.replicas[0]
-        parts = (one.x_train[: one.batch], one.y_train[: one.batch], one.draw_masks(1))
-        x, y, masks = tree_map(lambda value: torch.stack([value] * len(program.replicas)), parts)
-        masks = {name: mask[:, 0] for name, mask in masks.items()}
-        program.gradient(program.parameters, program.buffers, masks, x, y)
+        for player in program.players:
+            masks = {name: mask[0] for name, mask in one.draw_masks(1).items()}
+            noise = tuple(drawn[0, player.number] for drawn in one.draw_noise(1))
+            parts = (masks, one.x_train[: one.batch], one.y_train[: one.batch], noise)
+            program.gradient(player)(
+                player.views, program.fixed(player), *tree_map(lambda value: torch.stack([value] * 2), parts)
+            )
     except Exception:  # whatever it is, the loop will meet it again if it is the author's, and show it undisguised
         return False
     return True
 
 
-class Stacked(Program):
-    """Every parameter of every replica as one (replicas, ...) tensor, one optimizer over them, one vmapped gradient."""
+class Objective(nn.Module):
+    """A turn's objective as a module around the model, so that functional_call can put other parameters in its place."""
 
-    def __init__(self, training: Training, seeds: Sequence[int], device: torch.device) -> None:
+    def __init__(self, model: nn.Module, objective: Callable[[Any, Batch], Tensor]) -> None:
+        super().__init__()
+        self.model = model
+        self.objective = objective
+
+    def forward(self, *batch: Tensor) -> Tensor:
+        return self.objective(self.model, Batch(*batch))
+
+
+class Stacked(Program):
+    """Every parameter of every replica in one matrix, a row a replica; one vmapped gradient a turn."""
+
+    def __init__(self, replicas: Sequence[Replica]) -> None:
         # A single replica runs as a stack of two: a stack of one takes other kernels and differs in the last bits, so
         # how replicas are chunked would show in their numbers.
-        self.asked = len(seeds)
-        padded = [*seeds, seeds[0]] if len(seeds) == 1 else list(seeds)
-        super().__init__(training, padded, device)
+        self.asked = len(replicas)
+        one = replicas[0]
+        super().__init__(replicas if self.asked > 1 else [one, Replica(one.training, one.seed, one.device, one.kin)])
         models = [replica.model for replica in self.replicas]
         self.skeleton = copy.deepcopy(models[0])  # moving it to the meta device would untie tied weights
-        parameters, self.buffers = stack_module_state(models)
-        self.parameters = {name: value for name, value in parameters.items() if value.requires_grad}
-        self.buffers |= {name: value for name, value in parameters.items() if not value.requires_grad}  # frozen
-        for name in self.replicas[0].masks.names:
-            self.buffers.pop(name, None)
-        self.optimizer = training.optimizer(self.parameters.values())
-        self.gradient = vmap(grad_and_value(self._loss))
+        named = [dict(model.named_parameters()) for model in models]
+        stacked = {name: torch.stack([one[name].detach() for one in named]) for name in named[0]}
+        trained = {name: value for name, value in stacked.items() if named[0][name].requires_grad}
+        self.players = players(self.replicas, trained)
+        self.held = {name: view for player in self.players for name, view in player.views.items()}
+        self.held |= {name: value for name, value in stacked.items() if name not in self.held}  # trained by no turn
+        masks = set(self.replicas[0].masks.names)
+        buffers = [dict(model.named_buffers()) for model in models]
+        self.buffers = {name: torch.stack([one[name] for one in buffers]) for name in buffers[0] if name not in masks}
+        self.held |= self.buffers
+        for row, model in enumerate(models):
+            _look_at(model, {name: value[row] for name, value in self.held.items()})
         self.samples = Samples(self.replicas)
 
-    def _loss(
-        self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], masks: dict[str, Tensor], x: Tensor, y: Tensor
-    ) -> Tensor:
-        state = (parameters, {**buffers, **masks})
-        return self.training.loss(functional_call(self.skeleton, state, (x,)), y)
+    def fixed(self, player: Player) -> dict[str, Tensor]:
+        """What a turn reads and does not update: buffers, and the parameters of the others."""
+        return {name: value for name, value in self.held.items() if name not in player.views}
+
+    def gradient(self, player: Player) -> Gradient:
+        """The vmapped gradient of one turn's objective."""
+        skeleton = Objective(self.skeleton, player.objective)
+
+        def objective(
+            parameters: dict[str, Tensor], fixed: dict[str, Tensor], masks: dict[str, Tensor],
+            x: Tensor, y: Tensor, noise: tuple[Tensor, ...],
+        ) -> Tensor:  # fmt: skip
+            begin(self.skeleton, player.number)
+            state = {f"model.{name}": value for name, value in {**fixed, **masks, **parameters}.items()}
+            loss: Tensor = functional_call(skeleton, state, (x, y, *noise))
+            return loss
+
+        mapped: Gradient = vmap(grad_and_value(objective))
+        return mapped
 
     def advance(self, steps: int) -> Tensor:
-        losses = torch.empty(steps, len(self.replicas), device=self.device)
-        for step, (x, y, masks) in enumerate(self.samples.batches(steps)):
-            losses[step] = self.update(x, y, masks)
-        return losses.T[: self.asked].cpu()
+        losses = [self.updates(portion) for portion in self.samples.portions(steps)]
+        for row, state in self.frozen.items():
+            self.replicas[row].take(state)
+        return torch.cat(losses)[..., : self.asked].permute(2, 0, 1).cpu()
 
-    def update(self, x: Tensor, y: Tensor, masks: dict[str, Tensor]) -> Tensor:
-        """One update of every replica; (replicas, batch, ...) inputs and targets in, (replicas,) losses out."""
-        parameters = {name: value.detach() for name, value in self.parameters.items()}
-        gradients, losses = self.gradient(parameters, self.buffers, masks, x, y)
-        if self.training.clip is not None:
-            clip_norms(list(gradients.values()), self.training.clip)
-        for name, parameter in self.parameters.items():
-            parameter.grad = gradients[name]
-        self.optimizer.step()
-        return losses  # type: ignore[no-any-return]
+    def updates(self, portion: Portion) -> Tensor:
+        """The updates of some steps; (steps, turns, replicas) losses."""
+        return torch.stack([self.update(portion, step) for step in range(len(portion))])
 
-    def models(self) -> list[nn.Module]:
-        built = []
-        for row, replica in enumerate(self.replicas[: self.asked]):
-            state = {name: value[row] for name, value in {**self.parameters, **self.buffers}.items()}
-            replica.model.load_state_dict(state, strict=False)  # tied weights stand under one name only
-            built.append(replica.model)
-        return built
+    @torch.no_grad()
+    def update(self, portion: Portion, step: int) -> Tensor:
+        """One step: every turn in its order; (turns, replicas) losses."""
+        made = []
+        count = portion.x.shape[1]
+        for player in self.players:
+            losses = []
+            for batch in range(count):
+                masks = {name: mask[step, batch] for name, mask in portion.masks.items()}
+                noise = tuple(one[step, batch, player.number] for one in portion.noise)
+                gradients, loss = self.asked_for(player, masks, portion.x[step, batch], portion.y[step, batch], noise)
+                player.take(gradients, batch == 0)
+                losses.append(loss)
+            player.step(count)
+            made.append(torch.stack(losses).mean(0))
+        return torch.stack(made)
+
+    def asked_for(
+        self, player: Player, masks: dict[str, Tensor], x: Tensor, y: Tensor, noise: tuple[Tensor, ...]
+    ) -> tuple[Sequence[Tensor], Tensor]:
+        """The gradients of one batch of one turn, in the order of the player's views, and the (replicas,) losses."""
+        gradients, losses = self.gradient(player)(player.views, self.fixed(player), masks, x, y, noise)
+        return [gradients[name] for name in player.views], losses
+
+    def gradients(self, row: int) -> dict[str, Tensor]:
+        return {name: value[row] for player in self.players for name, value in player.gradients.items()}
 
 
-def clip_norms(gradients: Sequence[Tensor], largest: float) -> None:
-    """Scale each replica's gradient to a norm of at most `largest`, as torch.nn.utils.clip_grad_norm_ does for one."""
-    norms = torch.stack([gradient.flatten(1).norm(dim=1) for gradient in gradients]).norm(dim=0)  # (replicas,)
-    scale = (largest / (norms + 1e-6)).clamp(max=1.0)
-    for gradient in gradients:
-        gradient.mul_(scale.view(-1, *([1] * (gradient.dim() - 1))))
+def _look_at(model: nn.Module, values: dict[str, Tensor]) -> None:
+    """Have a model's parameters and buffers be these tensors, so that it is always as its row is."""
+    for module_name, module in model.named_modules():
+        prefix = f"{module_name}." if module_name else ""
+        for name, parameter in module.named_parameters(recurse=False):
+            if prefix + name in values:  # a tied weight stands under its first name, and is one object
+                parameter.data = values[prefix + name]
+        for name, _ in module.named_buffers(recurse=False):
+            if prefix + name in values:
+                module._buffers[name] = values[prefix + name]
