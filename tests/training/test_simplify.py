@@ -34,21 +34,21 @@ def inputs() -> tuple[Tensor, ...]:
 def test_it_computes_the_same() -> None:
     written = make_fx(step)(*inputs())
     before = written(*inputs())
-    for old, new in zip(before, simplified(written)(*inputs()), strict=True):
+    for old, new in zip(before, simplified(written, REPLICAS)(*inputs()), strict=True):
         torch.testing.assert_close(old, new, rtol=1e-6, atol=1e-7)
 
 
 def test_it_overwrites_none_of_its_inputs() -> None:
     given = inputs()
     copies = [value.clone() for value in given]
-    simplified(make_fx(step)(*given))(*given)
+    simplified(make_fx(step)(*given), REPLICAS)(*given)
     assert all(torch.equal(value, copy) for value, copy in zip(given, copies, strict=True))
 
 
 def test_it_is_shorter_and_its_bias_is_part_of_the_product() -> None:
     written = make_fx(step)(*inputs())
     operations = len(written.graph.nodes)
-    targets = [node.target for node in simplified(written).graph.nodes]
+    targets = [node.target for node in simplified(written, REPLICAS).graph.nodes]
     assert len(targets) < 0.7 * operations
     assert torch.ops.aten.baddbmm.default in targets
     assert torch.ops.aten.mul.Scalar not in targets

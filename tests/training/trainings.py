@@ -59,6 +59,53 @@ def cnn() -> nn.Module:
     )
 
 
+class Attending(nn.Module):
+    """Self-attention over 8 places of 2 numbers, embedded, and read at their mean."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Linear(2, 8)
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.norm = nn.LayerNorm(8)
+        self.read = nn.Linear(8, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        places = self.embed(x.view(-1, 8, 2))
+        attended, _ = self.attention(places, places, places, need_weights=False)
+        read: Tensor = self.read(self.norm(places + attended).mean(1))
+        return read
+
+
+class HomeMade(nn.Module):
+    """A user's own layer: a gated unit with a bare parameter, written with plain operations."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(16, 12) / 4)
+        self.scale = nn.Parameter(torch.ones(()))
+        self.read = nn.Linear(6, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        value, gate = (x @ self.weight).chunk(2, dim=-1)
+        read: Tensor = self.read(self.scale * value * torch.sigmoid(gate))
+        return read
+
+
+def pooled() -> nn.Module:
+    """Strided convolution, maximum and average pooling, group normalization, a learned slope."""
+    return nn.Sequential(
+        nn.Unflatten(1, (1, 4, 4)),
+        nn.Conv2d(1, 4, 3, padding=1),
+        nn.MaxPool2d(2),
+        nn.PReLU(),
+        nn.Conv2d(4, 6, 2, padding=1, stride=2),
+        nn.GroupNorm(2, 6),
+        nn.AvgPool2d(2),
+        nn.Flatten(),
+        nn.Linear(6, CLASSES),
+    )
+
+
 MODELS: dict[str, Callable[[], nn.Module]] = {
     "mlp": lambda: nn.Sequential(nn.Linear(16, 8), nn.Tanh(), nn.Linear(8, CLASSES)),
     "cnn": cnn,
@@ -67,6 +114,9 @@ MODELS: dict[str, Callable[[], nn.Module]] = {
     "rnn": partial(Recurrent, nn.RNN),
     "lstm": partial(Recurrent, nn.LSTM),
     "gru": partial(Recurrent, nn.GRU),
+    "attention": Attending,
+    "pooled": pooled,
+    "home_made": HomeMade,
 }
 
 OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {

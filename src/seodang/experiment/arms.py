@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from seodang.experiment.knobs import ExperimentError
+from seodang.experiment.knobs import ExperimentError, did_you_mean
 
 if TYPE_CHECKING:
     import torch
@@ -37,8 +37,19 @@ class Turn:
 
     def updates(self, parameter: str) -> bool:
         """Whether a parameter of this name is updated."""
-        parts = (self.of,) if isinstance(self.of, str) else self.of
-        return not parts or any(parameter == part or parameter.startswith(f"{part}.") for part in parts)
+        return not self.parts or any(parameter == part or parameter.startswith(f"{part}.") for part in self.parts)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of `of`."""
+        return (self.of,) if isinstance(self.of, str) else self.of
+
+    def refuse_unknown_parts(self, parameters: Collection[str]) -> None:
+        """Raise ExperimentError where a part has none of the model's parameters."""
+        for part in self.parts:
+            if not any(name == part or name.startswith(f"{part}.") for name in parameters):
+                parts = dict.fromkeys(name.partition(".")[0] for name in parameters)
+                raise ExperimentError(f"of={part}: the model has no such part; {did_you_mean(part, parts)}")
 
 
 @dataclass(frozen=True)

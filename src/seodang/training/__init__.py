@@ -16,6 +16,7 @@ from seodang.training.kin import kin_of, shapes
 from seodang.training.lanes import Stopped, Unit, cores, one_thread, parts, run
 from seodang.training.looks import Looks
 from seodang.training.loop import Loop
+from seodang.training.memory import keep_memory
 from seodang.training.program import Program
 from seodang.training.replica import Replica, initial_model
 from seodang.training.stacked import Stacked, stackable
@@ -92,6 +93,7 @@ def train_arms(
             raise ExperimentError(f"strategy={name}: {did_you_mean(name, STRATEGIES)}")
     place = torch.device(device)
     lanes = 1 if place.type == "cuda" else threads or cores()
+    keep_memory()
     with one_thread():
         units = _units(arms, seeds, strategies, place, lanes, together)
         finished = run(units, lanes, _Teller(arms, len(seeds), progress))

@@ -18,6 +18,7 @@ from torch.fx import GraphModule
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from seodang.experiment import Training
+from seodang.training.constants import IGNORED
 from seodang.training.replay import SCRIPTED, Played, Steps, scripted
 from seodang.training.replica import Replica
 from seodang.training.rows import Player
@@ -29,7 +30,7 @@ from seodang.training.updates import scripted_update
 Step = Callable[[list[Tensor]], list[Tensor]]
 """Parameters, buffers, masks, inputs, targets and noise in; a gradient a parameter and the losses out, with all replicas."""
 CAPTURING = threading.RLock()
-STEPS: OrderedDict[tuple[int, int, int, torch.device], tuple[Training, Step]] = OrderedDict()
+STEPS: OrderedDict[tuple[int, int, int, bool, torch.device], tuple[Training, Step]] = OrderedDict()
 """Captured steps by training, turn and number of replicas; the training is kept, so that its id stays its own."""
 REMEMBERED = 32
 
@@ -44,6 +45,8 @@ class Captured(Stacked):
         for player in self.players:
             for update in player.updates:
                 _fuse(update.optimizer)
+        self.complete = not any(bool((replica.y_train == IGNORED).any()) for replica in self.replicas)
+        """Whether no target is of the class that torch's losses leave out."""
         self.replays: dict[int, Step] = {}
         self.begun = False
         self.steps: Callable[..., Tensor] | None = None
@@ -55,15 +58,13 @@ class Captured(Stacked):
             self.begun = True
             first = self.update(portion, 0)[None]
             self.steps = self._many()
-            if len(portion) == 1:
-                return first
-            x, y, masks, noise = portion
-            rest = Portion(x[1:], y[1:], {name: mask[1:] for name, mask in masks.items()}, tuple(one[1:] for one in noise))
-            return torch.cat([first, self.updates(rest)])
+            return torch.cat([first, self.updates(portion.since(1))]) if len(portion.order) > 1 else first
         if self.steps is None:
             return super().updates(portion)
-        rates = [[[update.next_rate() for update in p.updates] for p in self.players] for _ in range(len(portion))]
-        return self.steps(list(portion.masks.values()), portion.x, portion.y, list(portion.noise), rates)
+        rates = [[[update.next_rate() for update in p.updates] for p in self.players] for _ in range(len(portion.order))]
+        return self.steps(
+            self.samples.x, self.samples.y, portion.order, list(portion.masks.values()), list(portion.noise), rates
+        )
 
     def _many(self) -> Callable[..., Tensor] | None:
         """Many steps as one program, where TorchScript has taken the step and can do every optimizer's update."""
@@ -92,7 +93,7 @@ class Captured(Stacked):
 
     def _captured(self, player: Player, masks: list[str], inputs: list[Tensor]) -> Step:
         """The step of this training for this many replicas, written down by the first program that needs it."""
-        key = (id(self.kin), player.number, len(self.replicas), self.device)
+        key = (id(self.kin), player.number, len(self.replicas), self.complete, self.device)
         with CAPTURING:  # one thread at a time
             if key not in STEPS:
                 STEPS[key] = (self.kin, self._capture(player, masks, inputs))
@@ -115,7 +116,7 @@ class Captured(Stacked):
             return (*(gradients[name] for name in names), losses)
 
         copies = [torch.empty_strided(v.shape, v.stride(), dtype=v.dtype, device=v.device).copy_(v) for v in inputs]
-        graph = simplified(make_fx(step)(*copies))
+        graph = simplified(make_fx(step)(*copies), len(self.replicas), edges[2] + 1 if self.complete else None)
         listed = Listed(graph)
         return _scripted(listed, copies) or listed
 

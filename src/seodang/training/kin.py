@@ -18,7 +18,7 @@ from seodang.experiment import Supervised, Training
 from seodang.training.dropout import MASKABLE
 from seodang.training.replica import Replica
 
-PLAIN = (type(None), bool, int, float, str, bytes, torch.dtype, torch.device)
+PLAIN = (type(None), bool, int, float, str, bytes, set, torch.dtype, torch.device)
 OWN = ("_parameters", "_buffers", "_modules")
 """What a module's attributes hold that is compared by shape, not by value."""
 

@@ -22,6 +22,7 @@ class Player:
         self.objective = turn.objective
         self.clip = replica.training.clip
         named = [(name, p) for name, p in replica.model.named_parameters() if p.requires_grad]
+        turn.refuse_unknown_parts([name for name, _ in named])
         self.parameters = [p for name, p in named if turn.updates(name)]
         self.others = [p for name, p in named if not turn.updates(name)]
         self.optimizer = turn.optimizer(self.parameters)

@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from seodang.training.samples import gathered
+
 
 def scripted(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function or module as TorchScript. PyTorch discourages it for new code and has no other way to leave Python out."""
@@ -39,22 +41,23 @@ class Played(nn.Module):
         self.clip = [] if clip is None else [clip]
 
     def forward(
-        self, masks: list[Tensor], x: Tensor, y: Tensor, noise: list[Tensor], rates: list[float]
+        self, x: list[Tensor], y: list[Tensor], order: Tensor, masks: list[Tensor], noise: list[Tensor], rates: list[float]
     ) -> Tensor:  # fmt: skip
         """(batches, replicas, ...) of one step in, (replicas,) losses out; parameters change in place."""
         losses: list[Tensor] = []
-        for batch in range(x.size(0)):
-            drawn = [mask[batch] for mask in masks]
-            made = self.step(self.held + drawn + [x[batch], y[batch]] + [one[batch] for one in noise])
+        batches = order.size(0)
+        for batch in range(batches):
+            given = [gathered(x, order[batch]), gathered(y, order[batch])] + [one[batch] for one in noise]
+            made = self.step(self.held + [mask[batch] for mask in masks] + given)
             count = len(made) - 1
             if batch == 0:
                 torch._foreach_copy_(self.views, made[:count])
             else:
                 torch._foreach_add_(self.views, made[:count])
             losses.append(made[count])
-        if x.size(0) > 1:
+        if batches > 1:
             for matrix in self.matrices:
-                matrix.mul_(1.0 / x.size(0))
+                matrix.mul_(1.0 / batches)
         for largest in self.clip:
             squares = torch.stack([matrix.square().sum(1) for matrix in self.matrices]).sum(0)
             scale = (largest / (squares.sqrt() + 1e-6)).clamp(max=1.0)
@@ -73,16 +76,17 @@ class Steps(nn.Module):
         self.players = nn.ModuleList(players)
 
     def forward(
-        self, masks: list[Tensor], x: Tensor, y: Tensor, noise: list[Tensor], rates: list[list[list[float]]]
+        self, x: list[Tensor], y: list[Tensor], order: Tensor, masks: list[Tensor], noise: list[Tensor],
+        rates: list[list[list[float]]],
     ) -> Tensor:  # fmt: skip
-        """(steps, batches, replicas, ...) inputs, targets and masks in, (steps, turns, replicas) losses out."""
+        """The training sets, and (steps, batches, replicas, ...) of the rest in; (steps, turns, replicas) losses out."""
         losses: list[Tensor] = []
-        for step in range(x.size(0)):
+        for step in range(order.size(0)):
             drawn = [mask[step] for mask in masks]
             for turn, player in enumerate(self.players):
                 own = [one[step].select(1, turn) for one in noise]
-                losses.append(player(drawn, x[step], y[step], own, rates[step][turn]))
-        return torch.stack(losses).view(x.size(0), len(self.players), -1)
+                losses.append(player(x, y, order[step], drawn, own, rates[step][turn]))
+        return torch.stack(losses).view(order.size(0), len(self.players), -1)
 
 
 @scripted

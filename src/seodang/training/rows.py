@@ -119,6 +119,8 @@ def clip_norms(gradients: Sequence[Tensor], largest: Tensor) -> None:
 def players(replicas: Sequence[Replica], stacked: dict[str, Tensor]) -> list[Player]:
     """The players of a step. Parameters that the same turns update lie in one block, so no turn copies another's."""
     turns = replicas[0].kin.players
+    for turn in turns:
+        turn.refuse_unknown_parts(stacked)
     blocks: dict[tuple[int, ...], Rows] = {}
     key: Callable[[str], tuple[int, ...]] = lambda name: tuple(n for n, turn in enumerate(turns) if turn.updates(name))  # noqa: E731
     for members in dict.fromkeys(map(key, stacked)):

@@ -1,4 +1,4 @@
-"""The batches of stacked replicas: what every replica needs for its next steps, gathered in few operations."""
+"""Which samples and what else stacked replicas need for their next steps, drawn ahead in few operations."""
 
 from __future__ import annotations
 
@@ -13,56 +13,53 @@ from seodang.training.replica import Replica
 TOGETHER = 64 << 20
 """Bytes: training sets up to this size in all are laid side by side, so that one operation gathers from all of them."""
 AHEAD = 4 << 20
-"""Bytes of batches and masks that are gathered ahead at a time: enough to be one operation, small enough for the cache."""
+"""Bytes of indices, masks and noise that are drawn ahead at a time: enough to be one operation, small enough for the cache."""
 
 
 class Portion(NamedTuple):
-    """What some steps of all replicas need; each step has as many batches as are accumulated for one update."""
+    """What some steps of all replicas need; each step has as many batches as are accumulated for one update.
 
-    x: Tensor  # (steps, batches, replicas, batch, ...)
-    y: Tensor
+    The samples themselves are gathered step by step: a batch just gathered is still in the cache when the step reads it.
+    """
+
+    order: Tensor  # (steps, batches, replicas, batch) rows of the training sets
     masks: dict[str, Tensor]  # (steps, batches, replicas, ...)
     noise: tuple[Tensor, ...]  # one or none: (steps, batches, turns, replicas, batch, ...)
 
-    def __len__(self) -> int:
-        return len(self.x)
+    def since(self, step: int) -> Portion:
+        """The portion without its first steps."""
+        masks = {name: mask[step:] for name, mask in self.masks.items()}
+        return Portion(self.order[step:], masks, tuple(one[step:] for one in self.noise))
 
 
 class Samples:
-    """The training sets of some replicas, whose sizes are equal, and the batches drawn from them."""
+    """The training sets of some replicas, and the batches drawn from them."""
 
     def __init__(self, replicas: Sequence[Replica]) -> None:
         self.replicas = replicas
-        first = replicas[0]
-        self.count = first.training.accumulate
-        inputs = sum(replica.x_train.numel() * replica.x_train.element_size() for replica in replicas)
-        equal = all(replica.x_train.shape == first.x_train.shape for replica in replicas)
-        self.together = (
-            (torch.cat([r.x_train for r in replicas]), torch.cat([r.y_train for r in replicas]))
-            if equal and inputs <= TOGETHER
-            else None
-        )
-        sample = first.x_train[0].numel() * first.x_train.element_size()
-        step = len(replicas) * self.count * (first.batch * sample + first.masks.bytes)
-        self.ahead = max(1, AHEAD // max(step, 1))
+        self.count = replicas[0].training.accumulate
+        inputs, targets = [replica.x_train for replica in replicas], [replica.y_train for replica in replicas]
+        size = sum(x.numel() * x.element_size() for x in inputs)
+        equal = all(x.shape == inputs[0].shape for x in inputs)
+        self.x, self.y = ([torch.cat(inputs)], [torch.cat(targets)]) if equal and size <= TOGETHER else (inputs, targets)
+        """Inputs and targets: of all replicas one after another in one tensor, or one tensor a replica."""
+        self.starts = torch.arange(len(replicas)) * (len(inputs[0]) if len(self.x) == 1 else 0)
+        noise = sum(one.numel() * one.element_size() for one in (replicas[0].any_batch().noise,) if one is not None)
+        step = len(replicas) * self.count * (8 * replicas[0].batch + replicas[0].masks.bytes + noise)
+        self.ahead = max(1, AHEAD // step)
 
     def portions(self, steps: int) -> Iterator[Portion]:
         """All that the next steps need, some steps at a time."""
         for begun in range(0, steps, self.ahead):
-            some = min(self.ahead, steps - begun)
-            batches = some * self.count
+            batches = min(self.ahead, steps - begun) * self.count
             order = torch.stack([replica.indices(batches) for replica in self.replicas], dim=1)  # (batches, replicas, batch)
+            order += self.starts.to(order.device)[:, None]
             drawn = [replica.draw_masks(batches) for replica in self.replicas]
             masks = {name: torch.stack([one[name] for one in drawn], dim=1) for name in drawn[0]}
             noises = zip(*(replica.draw_noise(batches) for replica in self.replicas), strict=True)
             noise = tuple(torch.stack(parts, dim=2) for parts in noises)
-            if self.together is None:
-                x, y = (torch.stack(parts) for parts in zip(*map(self._one_by_one, order), strict=True))
-            else:
-                x, y = (self._gather(whole, order) for whole in self.together)
             yield Portion(
-                self._in_steps(x),
-                self._in_steps(y),
+                self._in_steps(order),
                 {name: self._in_steps(mask) for name, mask in masks.items()},
                 tuple(self._in_steps(one) for one in noise),
             )
@@ -70,16 +67,10 @@ class Samples:
     def _in_steps(self, batches: Tensor) -> Tensor:
         return batches.view(-1, self.count, *batches.shape[1:])
 
-    def _gather(self, whole: Tensor, order: Tensor) -> Tensor:
-        """(batches, replicas, batch, ...) of samples that lie one replica after another in `whole`."""
-        size = len(whole) // len(self.replicas)
-        starts = torch.arange(0, len(whole), size, device=whole.device)[:, None]
-        gathered = whole.index_select(0, (order + starts).reshape(-1))
-        return gathered.view(*order.shape, *whole.shape[1:])
 
-    def _one_by_one(self, order: Tensor) -> tuple[Tensor, Tensor]:
-        rows = list(zip(self.replicas, order, strict=True))
-        return (
-            torch.stack([replica.x_train[indices] for replica, indices in rows]),
-            torch.stack([replica.y_train[indices] for replica, indices in rows]),
-        )
+def gathered(sets: list[Tensor], rows: Tensor) -> Tensor:
+    """(replicas, batch, ...) samples from training sets that lie one after another in one tensor, or one tensor a replica."""
+    if len(sets) == 1:
+        chosen = sets[0].index_select(0, rows.view(-1))
+        return chosen.view(list(rows.shape) + list(chosen.shape[1:]))
+    return torch.stack([one.index_select(0, rows[index]) for index, one in enumerate(sets)])

@@ -12,6 +12,10 @@ from typing import Any
 import torch
 from torch.fx import GraphModule, Node
 
+from seodang.training.constants import fold_constants
+from seodang.training.narrow import turn_narrow_softmax
+from seodang.training.tails import pad_tails
+
 aten = torch.ops.aten
 
 RESHAPES = (aten.expand.default, aten.view.default, aten._unsafe_view.default, aten.detach.default, aten.alias.default)
@@ -31,6 +35,7 @@ IN_PLACE = {
     aten.relu.default: aten.relu_.default,
     aten.tanh.default: aten.tanh_.default,
     aten.sigmoid.default: aten.sigmoid_.default,
+    aten.scatter.value: aten.scatter_.value,
 }
 BACKWARD_INTO = {
     aten.threshold_backward.default: aten.threshold_backward.grad_input,
@@ -39,20 +44,37 @@ BACKWARD_INTO = {
 }
 """Backward passes that may write their result over the gradient they were given."""
 
-FRESH = (aten.bmm.default, aten.baddbmm.default, aten.add.Tensor, aten.mul.Tensor, aten._log_softmax_backward_data.default)
+FRESH = (
+    aten.bmm.default,
+    aten.baddbmm.default,
+    aten.add.Tensor,
+    aten.mul.Tensor,
+    aten.zeros_like.default,
+    aten._log_softmax_backward_data.default,
+)
 """Operations whose result is a tensor of its own, so that it may be overwritten by its only reader."""
 
 
-def simplified(graph: GraphModule) -> GraphModule:
-    """The same step with fewer and cheaper operations; changes the graph it is given."""
+def simplified(graph: GraphModule, replicas: int, complete: int | None = None) -> GraphModule:
+    """The same step with fewer and cheaper operations; changes the graph it is given.
+
+    `complete`: the number of the input whose targets are none of the class that torch's losses leave out.
+    """
     mutates = any(_mutates(node) for node in graph.graph.nodes)
     for node in list(graph.graph.nodes):
         if node.op == "call_function":
             _skip_if_idle(node)
     graph.graph.eliminate_dead_code()
+    fold_constants(graph, complete)
     if not mutates:
         _merge_repeated(graph)
     _fuse_bias(graph)
+    turn_narrow_softmax(graph)
+    for node in list(graph.graph.nodes):
+        if node.op == "call_function":
+            _skip_if_idle(node)
+    graph.graph.eliminate_dead_code()
+    pad_tails(graph, replicas)
     _overwrite(graph)
     graph.graph.eliminate_dead_code()
     graph.graph.lint()

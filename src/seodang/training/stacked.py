@@ -19,7 +19,7 @@ from seodang.training.dropout import begin
 from seodang.training.program import Program
 from seodang.training.replica import Replica
 from seodang.training.rows import Player, players
-from seodang.training.samples import Portion, Samples
+from seodang.training.samples import Portion, Samples, gathered
 
 ELEMENTWISE = (
     torch.optim.SGD,
@@ -136,19 +136,20 @@ class Stacked(Program):
 
     def updates(self, portion: Portion) -> Tensor:
         """The updates of some steps; (steps, turns, replicas) losses."""
-        return torch.stack([self.update(portion, step) for step in range(len(portion))])
+        return torch.stack([self.update(portion, step) for step in range(len(portion.order))])
 
     @torch.no_grad()
     def update(self, portion: Portion, step: int) -> Tensor:
         """One step: every turn in its order; (turns, replicas) losses."""
         made = []
-        count = portion.x.shape[1]
+        count = portion.order.shape[1]
         for player in self.players:
             losses = []
             for batch in range(count):
                 masks = {name: mask[step, batch] for name, mask in portion.masks.items()}
                 noise = tuple(one[step, batch, player.number] for one in portion.noise)
-                gradients, loss = self.asked_for(player, masks, portion.x[step, batch], portion.y[step, batch], noise)
+                x, y = (gathered(sets, portion.order[step, batch]) for sets in (self.samples.x, self.samples.y))
+                gradients, loss = self.asked_for(player, masks, x, y, noise)
                 player.take(gradients, batch == 0)
                 losses.append(loss)
             player.step(count)
