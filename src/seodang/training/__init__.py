@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from seodang.experiment import ExperimentError, Trained, Training, did_you_mean
 from seodang.training.captured import Captured
+from seodang.training.captured_loop import CapturedLoop
 from seodang.training.kin import kin_of, shapes
 from seodang.training.lanes import Stopped, Unit, cores, one_thread, parts, run
 from seodang.training.looks import Looks
@@ -21,7 +22,12 @@ from seodang.training.program import Program
 from seodang.training.replica import Replica, initial_model
 from seodang.training.stacked import Stacked, stackable
 
-STRATEGIES: dict[str, type[Program]] = {"loop": Loop, "stacked": Stacked, "captured": Captured}
+STRATEGIES: dict[str, type[Program]] = {
+    "loop": Loop,
+    "stacked": Stacked,
+    "captured": Captured,
+    "captured_loop": CapturedLoop,
+}
 WORTH_CAPTURING = 40
 """Steps from which on writing a step down once costs less than not having it written down."""
 
@@ -151,8 +157,8 @@ def _units(
         strategy = STRATEGIES[name]
         count = 1 if len(groups) % lanes == 0 or not strategy.worth_a_thread else lanes
         count = max(1, min(count, len(replicas) // max(strategy.worth_a_thread, 1)))
-        if together is not None:
-            count = max(count, math.ceil(len(replicas) / together))
+        for most in (together, strategy.most):
+            count = max(count, math.ceil(len(replicas) / most) if most else 1)
         units += [Unit(strategy, part) for part in parts(replicas, count)]
     return units
 

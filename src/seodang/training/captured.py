@@ -11,28 +11,49 @@ import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.fx import GraphModule
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from seodang.experiment import Training
 from seodang.training.constants import IGNORED
-from seodang.training.replay import SCRIPTED, Played, Steps, scripted
+from seodang.training.replay import SCRIPTED, Hand, Played, Steps, scripted
 from seodang.training.replica import Replica
 from seodang.training.rows import Player
 from seodang.training.samples import Portion
 from seodang.training.simplify import simplified
 from seodang.training.stacked import Stacked
-from seodang.training.updates import scripted_update
+from seodang.training.updates import Scripted, scripted_update, state_of
 
 Step = Callable[[list[Tensor]], list[Tensor]]
 """Parameters, buffers, masks, inputs, targets and noise in; a gradient a parameter and the losses out, with all replicas."""
 CAPTURING = threading.RLock()
-STEPS: OrderedDict[tuple[int, int, int, bool, torch.device], tuple[Training, Step]] = OrderedDict()
-"""Captured steps by training, turn and number of replicas; the training is kept, so that its id stays its own."""
-REMEMBERED = 32
+Made = TypeVar("Made")
+
+
+class Remembered(Generic[Made]):
+    """The last few things made, by a key of ids; what the ids stand for is kept, so that they stay its own."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.known: OrderedDict[tuple[Any, ...], tuple[Any, Made]] = OrderedDict()
+
+    def get(self, key: tuple[Any, ...], kept: Any, make: Callable[[], Made]) -> Made:
+        """The thing of this key, made if it is not there."""
+        if key not in self.known:
+            self.known[key] = (kept, make())
+            while len(self.known) > self.most:
+                self.known.popitem(last=False)
+        return self.known[key][1]
+
+
+STEPS: Remembered[Step] = Remembered(64)
+"""Captured steps."""
+MANY: Remembered[Callable[..., Tensor]] = Remembered(64)
+"""Captured steps with their updates, many in a call."""
 
 
 class Captured(Stacked):
@@ -50,8 +71,8 @@ class Captured(Stacked):
         self.replays: dict[int, Step] = {}
         self.begun = False
         self.steps: Callable[..., Tensor] | None = None
+        self.hands: list[Hand] = []
 
-    @torch.no_grad()
     def updates(self, portion: Portion) -> Tensor:
         """The first step writes the step down and begins the optimizers' state; the others are replayed, many in a call."""
         if not self.begun:
@@ -62,26 +83,32 @@ class Captured(Stacked):
         if self.steps is None:
             return super().updates(portion)
         rates = [[[update.next_rate() for update in p.updates] for p in self.players] for _ in range(len(portion.order))]
-        return self.steps(
-            self.samples.x, self.samples.y, portion.order, list(portion.masks.values()), list(portion.noise), rates
-        )
+        sets = (self.samples.x, self.samples.y)
+        return self.steps(self.hands, *sets, portion.order, list(portion.masks.values()), list(portion.noise), rates)
 
     def _many(self) -> Callable[..., Tensor] | None:
         """Many steps as one program, where TorchScript has taken the step and can do every optimizer's update."""
-        played = []
-        for player in self.players:
-            updates = [made for made in map(scripted_update, player.updates) if made is not None]
-            step = self.replays[player.number]
-            if not isinstance(step, torch.jit.ScriptModule) or len(updates) < len(player.updates):
-                return None
-            held = [*player.views.values(), *self.fixed(player).values()]
-            matrices = [block.gradient for block in player.blocks]
-            played.append(Played(step, updates, held, list(player.gradients.values()), matrices, player.clip))
         with CAPTURING:
-            many: Callable[..., Tensor] = scripted(Steps(played))
-        return many
+            steps = [self.replays[player.number] for player in self.players]
+            updates = [[made for made in map(scripted_update, p.updates) if made is not None] for p in self.players]
+            whole = all(len(made) == len(p.updates) for made, p in zip(updates, self.players, strict=True))
+            if not whole or not all(isinstance(step, torch.jit.ScriptModule) for step in steps):
+                return None
+            self.hands = [self._hand(*both) for both in zip(self.players, updates, strict=True)]
+            trainings = [update.training for update in self.players[0].updates]
+            return MANY.get((*self._key(), *map(id, trainings)), trainings, partial(_played, steps, updates))
 
-    @torch.no_grad()
+    def _hand(self, player: Player, updates: Sequence[Scripted]) -> Hand:
+        return Hand(
+            held=[*player.views.values(), *self.fixed(player).values()],
+            views=list(player.gradients.values()),
+            matrices=[block.gradient for block in player.blocks],
+            clip=[] if player.clip is None else [player.clip],
+            parameters=[[one.detach() for one in update.parameters] for update in player.updates],
+            gradients=[[one.grad for one in update.parameters if one.grad is not None] for update in player.updates],
+            states=[state_of(update, made.kinds) for update, made in zip(player.updates, updates, strict=True)],
+        )
+
     def asked_for(
         self, player: Player, masks: dict[str, Tensor], x: Tensor, y: Tensor, noise: tuple[Tensor, ...]
     ) -> tuple[Sequence[Tensor], Tensor]:
@@ -91,15 +118,14 @@ class Captured(Stacked):
         *gradients, losses = self.replays[player.number](inputs)
         return gradients, losses
 
+    def _key(self) -> tuple[Any, ...]:
+        return (type(self), id(self.kin), len(self.replicas), self.complete, self.device)
+
     def _captured(self, player: Player, masks: list[str], inputs: list[Tensor]) -> Step:
         """The step of this training for this many replicas, written down by the first program that needs it."""
-        key = (id(self.kin), player.number, len(self.replicas), self.complete, self.device)
         with CAPTURING:  # one thread at a time
-            if key not in STEPS:
-                STEPS[key] = (self.kin, self._capture(player, masks, inputs))
-                while len(STEPS) > REMEMBERED:
-                    STEPS.popitem(last=False)
-            return STEPS[key][1]
+            key = (*self._key(), player.number)
+            return STEPS.get(key, [self.kin], partial(self._capture, player, masks, inputs))
 
     def _capture(self, player: Player, masks: list[str], inputs: list[Tensor]) -> Step:
         """The operations of one turn, written down with copies so that tracing changes no running statistic."""
@@ -116,9 +142,14 @@ class Captured(Stacked):
             return (*(gradients[name] for name in names), losses)
 
         copies = [torch.empty_strided(v.shape, v.stride(), dtype=v.dtype, device=v.device).copy_(v) for v in inputs]
-        graph = simplified(make_fx(step)(*copies), len(self.replicas), edges[2] + 1 if self.complete else None)
+        graph = self.quickened(make_fx(step)(*copies))
+        graph = simplified(graph, len(self.replicas), edges[2] + 1 if self.complete else None)
         listed = Listed(graph)
         return _scripted(listed, copies) or listed
+
+    def quickened(self, graph: GraphModule) -> GraphModule:
+        """Where a strategy has better operations than those written down."""
+        return graph
 
 
 def _fuse(optimizer: torch.optim.Optimizer) -> None:
@@ -131,7 +162,11 @@ def _fuse(optimizer: torch.optim.Optimizer) -> None:
             group["fused"], group["foreach"] = True, False
 
 
-class Listed(torch.nn.Module):
+def _played(steps: Sequence[Any], updates: Sequence[Sequence[nn.Module]]) -> Callable[..., Tensor]:
+    return scripted(Steps([Played(*both) for both in zip(steps, updates, strict=True)]))
+
+
+class Listed(nn.Module):
     """A captured graph that takes and gives lists, as TorchScript's loop over it does."""
 
     def __init__(self, graph: GraphModule) -> None:

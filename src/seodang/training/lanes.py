@@ -32,16 +32,52 @@ class Stopped(Exception):
 
 @dataclass
 class Unit:
-    """Replicas that one program trains, and, once it has, their losses and looks."""
+    """Replicas that one program trains, how far they are, and what has been seen of them."""
 
     strategy: type[Program]
     replicas: list[Replica]
-    losses: Tensor = field(default_factory=lambda: torch.empty(0))
+    program: Program | None = None
+    done: int = 0
+    chunk: int = FIRST_CHUNK
     looks: list[Looks] = field(default_factory=list)
+    curves: list[Tensor] = field(default_factory=list)
 
     @property
     def steps(self) -> int:
         return self.replicas[0].training.steps
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing left to train: the last step is done, or every replica has been stopped."""
+        return self.done >= self.steps or (bool(self.looks) and all(look.stopped is not None for look in self.looks))
+
+    @property
+    def losses(self) -> Tensor:
+        """(replicas, steps, turns) of the steps done."""
+        return torch.cat(self.curves, dim=1)
+
+    def advance(self) -> None:
+        """Train for about a quarter of a second, and look where a look is due."""
+        if self.program is None:
+            self.program = self.strategy(self.replicas)
+            self.looks = [Looks(replica) for replica in self.replicas]
+        steps = min(self.chunk, min(look.next_after(self.done) for look in self.looks) - self.done)
+        began = time.perf_counter()
+        self.curves.append(self.program.advance(steps))
+        spent = time.perf_counter() - began
+        self.done += steps
+        self.chunk = max(1, min(2 * self.chunk, round(steps * LOOK_AFTER / max(spent, 1e-9))))
+        for row, look in enumerate(self.looks):
+            if look.take(self.done, self.program.gradients(row)):
+                self.program.freeze(row)
+
+    def halves(self) -> list[Unit]:
+        """The same work begun anew in two programs."""
+        self.program = None
+        if self.replicas[0].device.type == "cuda":
+            torch.cuda.empty_cache()
+        anew = [Replica(one.training, one.seed, one.device, one.kin) for one in self.replicas]
+        return [Unit(self.strategy, half) for half in parts(anew, 2)]
 
 
 Told = Callable[[Unit, int], bool]
@@ -76,7 +112,8 @@ def one_thread() -> Iterator[None]:
 def run(units: Sequence[Unit], lanes: int, told: Told) -> list[Unit]:
     """Train every unit, as many at a time as there are lanes; the finished ones, split where memory asked for it.
 
-    `told` is called in this thread. Raises Stopped when it returns False, and whatever a training raises.
+    Lanes take turns with the units, a quarter of a second each, so that all lanes are busy to the end and all curves grow
+    together. `told` is called in this thread. Raises Stopped when it returns False, and whatever a training raises.
     """
     waiting, finished = deque(units), list[Unit]()
     news: queue.SimpleQueue[tuple[Unit, int] | None] = queue.SimpleQueue()
@@ -90,23 +127,27 @@ def run(units: Sequence[Unit], lanes: int, told: Told) -> list[Unit]:
                 except IndexError:
                     return
                 try:
-                    _train(unit, stop, lambda done: news.put((unit, done)))  # noqa: B023 (called before the next unit)
-                    finished.append(unit)
+                    unit.advance()
                 except torch.OutOfMemoryError:
                     if len(unit.replicas) < 2:
                         raise  # what cannot be halved does not fit
-                    waiting.extendleft(_halves(unit))
+                    waiting.extendleft(unit.halves())
+                    continue
+                # A single lane sees one unit through before it builds the next: memory holds one program at a time.
+                (finished.append if unit.finished else waiting.append if lanes > 1 else waiting.appendleft)(unit)
+                news.put((unit, unit.done))
         finally:
             news.put(None)
 
     lanes = max(1, min(lanes, len(units)))
+    busy = lanes
     with ThreadPoolExecutor(lanes) as threads:
         running = [threads.submit(lane) for _ in range(lanes)]
         try:
-            while lanes:
+            while busy:
                 heard = news.get()
                 if heard is None:
-                    lanes -= 1
+                    busy -= 1
                 elif not stop.is_set() and not told(*heard):
                     raise Stopped(f"stopped after {heard[1]} of {heard[0].steps} steps")
         finally:
@@ -114,31 +155,3 @@ def run(units: Sequence[Unit], lanes: int, told: Told) -> list[Unit]:
     for one in running:
         one.result()
     return finished
-
-
-def _train(unit: Unit, stop: threading.Event, report: Callable[[int], None]) -> None:
-    """Train a unit to its end, or until it is asked to stop."""
-    program = unit.strategy(unit.replicas)
-    unit.looks = [Looks(replica) for replica in unit.replicas]
-    losses, done, chunk = [], 0, FIRST_CHUNK
-    while done < unit.steps and not stop.is_set() and any(look.stopped is None for look in unit.looks):
-        steps = min(chunk, min(look.next_after(done) for look in unit.looks) - done)
-        began = time.perf_counter()
-        losses.append(program.advance(steps))
-        done += steps
-        # What a short chunk before a look says of the clock is no reason to take shorter ones ever after.
-        fitting = round(steps * LOOK_AFTER / max(time.perf_counter() - began, 1e-9))
-        chunk = max(1, min(2 * chunk, fitting))
-        for row, look in enumerate(unit.looks):
-            if look.take(done, program.gradients(row)):
-                program.freeze(row)
-        report(done)
-    unit.losses = torch.cat(losses, dim=1) if losses else unit.losses
-
-
-def _halves(unit: Unit) -> list[Unit]:
-    """The same work begun anew in two programs."""
-    if unit.replicas[0].device.type == "cuda":
-        torch.cuda.empty_cache()
-    anew = [Replica(one.training, one.seed, one.device, one.kin) for one in unit.replicas]
-    return [Unit(unit.strategy, half) for half in parts(anew, 2)]

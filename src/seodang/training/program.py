@@ -19,6 +19,9 @@ class Program(ABC):
     worth_a_thread = 0
     """The fewest replicas for which a program has a thread of its own beside another; 0 where threads are no gain."""
 
+    most: int | None = None
+    """The most replicas that one program takes; None where there is no limit."""
+
     def __init__(self, replicas: Sequence[Replica]) -> None:
         self.replicas = list(replicas)
         self.device = replicas[0].device

@@ -6,7 +6,7 @@ TorchScript reads the annotations of this file as its own types, which is why it
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -22,49 +22,52 @@ def scripted(function: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-class Played(nn.Module):
-    """One player's part of a step: the mean gradient of its batches, clipped, then the updates of its rows."""
+class Hand(NamedTuple):
+    """What the steps of one player read and write."""
 
     held: list[Tensor]  # its parameters, and all else that its objective reads
     views: list[Tensor]  # where the gradient of each parameter goes
     matrices: list[Tensor]  # (replicas, row) these gradients together
     clip: list[Tensor]  # (replicas,) the largest norms, or none
+    parameters: list[list[Tensor]]  # of each update
+    gradients: list[list[Tensor]]
+    states: list[list[list[Tensor]]]
 
-    def __init__(
-        self, step: nn.Module, updates: Sequence[nn.Module], held: list[Tensor], views: list[Tensor],
-        matrices: list[Tensor], clip: Tensor | None,
-    ) -> None:  # fmt: skip
+
+class Played(nn.Module):
+    """One player's part of a step: the mean gradient of its batches, clipped, then the updates of its rows."""
+
+    def __init__(self, step: nn.Module, updates: Sequence[nn.Module]) -> None:
         super().__init__()
         self.step = step
         self.updates = nn.ModuleList(updates)
-        self.held, self.views, self.matrices = held, views, matrices
-        self.clip = [] if clip is None else [clip]
 
     def forward(
-        self, x: list[Tensor], y: list[Tensor], order: Tensor, masks: list[Tensor], noise: list[Tensor], rates: list[float]
+        self, hand: Hand, x: list[Tensor], y: list[Tensor], order: Tensor, masks: list[Tensor], noise: list[Tensor],
+        rates: list[float],
     ) -> Tensor:  # fmt: skip
         """(batches, replicas, ...) of one step in, (replicas,) losses out; parameters change in place."""
         losses: list[Tensor] = []
         batches = order.size(0)
         for batch in range(batches):
             given = [gathered(x, order[batch]), gathered(y, order[batch])] + [one[batch] for one in noise]
-            made = self.step(self.held + [mask[batch] for mask in masks] + given)
+            made = self.step(hand.held + [mask[batch] for mask in masks] + given)
             count = len(made) - 1
             if batch == 0:
-                torch._foreach_copy_(self.views, made[:count])
+                torch._foreach_copy_(hand.views, made[:count])
             else:
-                torch._foreach_add_(self.views, made[:count])
+                torch._foreach_add_(hand.views, made[:count])
             losses.append(made[count])
         if batches > 1:
-            for matrix in self.matrices:
+            for matrix in hand.matrices:
                 matrix.mul_(1.0 / batches)
-        for largest in self.clip:
-            squares = torch.stack([matrix.square().sum(1) for matrix in self.matrices]).sum(0)
+        for largest in hand.clip:
+            squares = torch.stack([matrix.square().sum(1) for matrix in hand.matrices]).sum(0)
             scale = (largest / (squares.sqrt() + 1e-6)).clamp(max=1.0)
-            for matrix in self.matrices:
+            for matrix in hand.matrices:
                 matrix.mul_(scale.unsqueeze(1))
         for index, update in enumerate(self.updates):
-            update(rates[index])
+            update(hand.parameters[index], hand.gradients[index], hand.states[index], rates[index])
         return losses[0] if len(losses) == 1 else torch.stack(losses).mean(0)
 
 
@@ -76,7 +79,7 @@ class Steps(nn.Module):
         self.players = nn.ModuleList(players)
 
     def forward(
-        self, x: list[Tensor], y: list[Tensor], order: Tensor, masks: list[Tensor], noise: list[Tensor],
+        self, hands: list[Hand], x: list[Tensor], y: list[Tensor], order: Tensor, masks: list[Tensor], noise: list[Tensor],
         rates: list[list[list[float]]],
     ) -> Tensor:  # fmt: skip
         """The training sets, and (steps, batches, replicas, ...) of the rest in; (steps, turns, replicas) losses out."""
@@ -85,7 +88,7 @@ class Steps(nn.Module):
             drawn = [mask[step] for mask in masks]
             for turn, player in enumerate(self.players):
                 own = [one[step].select(1, turn) for one in noise]
-                losses.append(player(x, y, order[step], drawn, own, rates[step][turn]))
+                losses.append(player(hands[turn], x, y, order[step], drawn, own, rates[step][turn]))
         return torch.stack(losses).view(order.size(0), len(self.players), -1)
 
 

@@ -23,14 +23,14 @@ kernels read it, and if that depended on the number of replicas, so would their 
 class Rows:
     """Some parameters of some replicas, and their gradients: two (replicas, row) matrices and their views by name."""
 
-    def __init__(self, stacked: dict[str, Tensor]) -> None:
-        self.values, self.views = _laid_out(stacked)
-        self.gradient, self.gradients = _laid_out(stacked)
+    def __init__(self, stacked: dict[str, Tensor], channels_last: bool) -> None:
+        self.values, self.views = _laid_out(stacked, channels_last)
+        self.gradient, self.gradients = _laid_out(stacked, channels_last)
         for name, value in stacked.items():
             self.views[name].copy_(value)
 
 
-def _laid_out(stacked: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+def _laid_out(stacked: dict[str, Tensor], channels_last: bool) -> tuple[Tensor, dict[str, Tensor]]:
     """A matrix of noughts, and in it a view of the shape of each (replicas, ...) parameter."""
     first = next(iter(stacked.values()))
     sizes = [value[0].numel() for value in stacked.values()]
@@ -38,15 +38,24 @@ def _laid_out(stacked: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
     matrix = first.new_zeros(len(first), sum(padded))
     views, start = {}, 0
     for (name, value), size, room in zip(stacked.items(), sizes, padded, strict=True):
-        views[name] = matrix[:, start : start + size].view(value.shape)
+        views[name] = _shaped(matrix[:, start : start + size], value.shape, channels_last)
         start += room
     return matrix, views
+
+
+def _shaped(numbers: Tensor, shape: torch.Size, channels_last: bool) -> Tensor:
+    """(replicas, size) numbers in a shape; the kernels of pictures, if wanted, in the order in which they are fastest."""
+    if not channels_last or len(shape) != 5:
+        return numbers.view(shape)
+    replicas, outputs, inputs, height, width = shape
+    return numbers.view(replicas, outputs, height, width, inputs).permute(0, 1, 4, 2, 3)
 
 
 class Update:
     """The optimizer of a run of rows that share a training, and its schedule."""
 
     def __init__(self, training: Training, turn: Turn, blocks: Sequence[Rows], rows: slice) -> None:
+        self.training = training
         self.parameters = []
         for block in blocks:
             parameter = nn.Parameter(block.values[rows])
@@ -116,7 +125,7 @@ def clip_norms(gradients: Sequence[Tensor], largest: Tensor) -> None:
         gradient.mul_(scale[:, None])
 
 
-def players(replicas: Sequence[Replica], stacked: dict[str, Tensor]) -> list[Player]:
+def players(replicas: Sequence[Replica], stacked: dict[str, Tensor], channels_last: bool) -> list[Player]:
     """The players of a step. Parameters that the same turns update lie in one block, so no turn copies another's."""
     turns = replicas[0].kin.players
     for turn in turns:
@@ -125,7 +134,7 @@ def players(replicas: Sequence[Replica], stacked: dict[str, Tensor]) -> list[Pla
     key: Callable[[str], tuple[int, ...]] = lambda name: tuple(n for n, turn in enumerate(turns) if turn.updates(name))  # noqa: E731
     for members in dict.fromkeys(map(key, stacked)):
         if members:
-            blocks[members] = Rows({name: value for name, value in stacked.items() if key(name) == members})
+            blocks[members] = Rows({name: value for name, value in stacked.items() if key(name) == members}, channels_last)
     return [
         Player(number, replicas, [block for members, block in blocks.items() if number in members])
         for number in range(len(turns))

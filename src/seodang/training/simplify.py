@@ -33,7 +33,7 @@ REPEATABLE = (
 
 IN_PLACE = {
     aten.relu.default: aten.relu_.default,
-    aten.tanh.default: aten.tanh_.default,
+    aten.mul.Scalar: aten.mul_.Scalar,
     aten.sigmoid.default: aten.sigmoid_.default,
     aten.scatter.value: aten.scatter_.value,
 }
@@ -45,6 +45,7 @@ BACKWARD_INTO = {
 """Backward passes that may write their result over the gradient they were given."""
 
 FRESH = (
+    aten.max_pool2d_with_indices_backward.default,
     aten.bmm.default,
     aten.baddbmm.default,
     aten.add.Tensor,
@@ -55,10 +56,10 @@ FRESH = (
 """Operations whose result is a tensor of its own, so that it may be overwritten by its only reader."""
 
 
-def simplified(graph: GraphModule, replicas: int, complete: int | None = None) -> GraphModule:
+def simplified(graph: GraphModule, replicas: int = 1, complete: int | None = None) -> GraphModule:
     """The same step with fewer and cheaper operations; changes the graph it is given.
 
-    `complete`: the number of the input whose targets are none of the class that torch's losses leave out.
+    `replicas`: how many are stacked; `complete`: the number of the input whose targets are none of the class that torch's losses leave out.
     """
     mutates = any(_mutates(node) for node in graph.graph.nodes)
     for node in list(graph.graph.nodes):
@@ -74,7 +75,9 @@ def simplified(graph: GraphModule, replicas: int, complete: int | None = None) -
         if node.op == "call_function":
             _skip_if_idle(node)
     graph.graph.eliminate_dead_code()
-    pad_tails(graph, replicas)
+    _quicken_tanh(graph)
+    if replicas > 1:
+        pad_tails(graph, replicas)
     _overwrite(graph)
     graph.graph.eliminate_dead_code()
     graph.graph.lint()
@@ -139,6 +142,31 @@ def _fuse_bias(graph: GraphModule) -> None:
             node.replace_all_uses_with(fused)
             graph.graph.erase_node(node)
             graph.graph.erase_node(product)
+
+
+def _quicken_tanh(graph: GraphModule) -> None:
+    """tanh x = e / (e + 2) with e = exp(2x) - 1, to two units in the last place: torch's own takes twice the time.
+
+    40 is where tanh has long been 1 and e is not yet infinite.
+    """
+    for node in list(graph.graph.nodes):
+        if node.target is not aten.tanh.default:
+            continue
+        made: Any = node.args[0]
+        steps = [(aten.mul.Scalar, 2), (aten.clamp_max_.default, 40), (aten.expm1_.default, None)]
+        if made.target in (aten.baddbmm.default, aten.addmm.default) and len(made.users) == 1 and not made.kwargs:
+            made.kwargs = {"beta": 2, "alpha": 2}  # doubled on the way, which rounds nothing
+            del steps[0]
+        with graph.graph.inserting_before(node):
+            for target, number in steps:
+                made = graph.graph.call_function(target, (made,) if number is None else (made, number))
+                made.meta = dict(node.meta)
+            above = graph.graph.call_function(aten.add.Scalar, (made, 2))
+            above.meta = dict(node.meta)
+            made = graph.graph.call_function(aten.div_.Tensor, (made, above))
+            made.meta = dict(node.meta)
+        node.replace_all_uses_with(made)
+        graph.graph.erase_node(node)
 
 
 def _overwrite(graph: GraphModule) -> None:

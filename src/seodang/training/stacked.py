@@ -86,18 +86,22 @@ class Objective(nn.Module):
 class Stacked(Program):
     """Every parameter of every replica in one matrix, a row a replica; one vmapped gradient a turn."""
 
+    single = False
+    """Whether a program holds one replica only, whose pictures then have their channels last."""
+
     def __init__(self, replicas: Sequence[Replica]) -> None:
         # A single replica runs as a stack of two: a stack of one takes other kernels and differs in the last bits, so
         # how replicas are chunked would show in their numbers.
         self.asked = len(replicas)
         one = replicas[0]
-        super().__init__(replicas if self.asked > 1 else [one, Replica(one.training, one.seed, one.device, one.kin)])
+        alone = self.asked == 1 and not self.single
+        super().__init__([one, Replica(one.training, one.seed, one.device, one.kin)] if alone else replicas)
         models = [replica.model for replica in self.replicas]
         self.skeleton = copy.deepcopy(models[0])  # moving it to the meta device would untie tied weights
         named = [dict(model.named_parameters()) for model in models]
         stacked = {name: torch.stack([one[name].detach() for one in named]) for name in named[0]}
         trained = {name: value for name, value in stacked.items() if named[0][name].requires_grad}
-        self.players = players(self.replicas, trained)
+        self.players = players(self.replicas, trained, channels_last=self.single)
         self.held = {name: view for player in self.players for name, view in player.views.items()}
         self.held |= {name: value for name, value in stacked.items() if name not in self.held}  # trained by no turn
         masks = set(self.replicas[0].masks.names)
@@ -129,7 +133,9 @@ class Stacked(Program):
         return mapped
 
     def advance(self, steps: int) -> Tensor:
-        losses = [self.updates(portion) for portion in self.samples.portions(steps)]
+        # Nothing here asks for a gradient, but where one could, oneDNN's LSTM keeps what its backward pass needs.
+        with torch.set_grad_enabled(self.single):
+            losses = [self.updates(portion) for portion in self.samples.portions(steps)]
         for row, state in self.frozen.items():
             self.replicas[row].take(state)
         return torch.cat(losses)[..., : self.asked].permute(2, 0, 1).cpu()
@@ -138,7 +144,6 @@ class Stacked(Program):
         """The updates of some steps; (steps, turns, replicas) losses."""
         return torch.stack([self.update(portion, step) for step in range(len(portion.order))])
 
-    @torch.no_grad()
     def update(self, portion: Portion, step: int) -> Tensor:
         """One step: every turn in its order; (turns, replicas) losses."""
         made = []

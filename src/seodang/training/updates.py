@@ -1,7 +1,7 @@
 """The updates of torch's optimizers as TorchScript can do them: the same arithmetic, without Python between two steps.
 
-TorchScript reads the annotations of this file as its own types, which is why it has no deferred annotations. Each update
-begins where a real step of the real optimizer has left its state, and tests hold it against that optimizer.
+Each update begins where a real step of the real optimizer has left its state, and tests hold it against that optimizer.
+TorchScript reads the annotations of this file as its own types, which is why it has no deferred annotations.
 """
 
 from typing import Any
@@ -11,38 +11,35 @@ from torch import Tensor, nn
 
 from seodang.training.rows import Update
 
-States = list[dict[str, Any]]
-"""Of each parameter, in their order."""
+State = list[list[Tensor]]
+"""One list a kind of state, each with one tensor a parameter."""
 
 
 class Scripted(nn.Module):
-    """An optimizer's update of some parameters, whose gradients stand ready."""
+    """An optimizer's numbers. Parameters, gradients and state are arguments, so that one program serves many replicas."""
 
-    parameters_: list[Tensor]
-    gradients: list[Tensor]
+    kinds: tuple[str, ...] = ()
+    """The names under which torch keeps each kind of state."""
 
-    def __init__(self, parameters: list[Tensor], group: dict[str, Any]) -> None:
+    def __init__(self, group: dict[str, Any]) -> None:
         super().__init__()
-        self.parameters_ = [parameter.detach() for parameter in parameters]
-        self.gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
         self.weight_decay = float(group["weight_decay"])
 
 
 class SGD(Scripted):
     """torch.optim.SGD, fused."""
 
-    velocity: list[Tensor]
+    kinds = ("momentum_buffer",)
 
-    def __init__(self, parameters: list[Tensor], group: dict[str, Any], states: States) -> None:
-        super().__init__(parameters, group)
+    def __init__(self, group: dict[str, Any]) -> None:
+        super().__init__(group)
         self.momentum, self.dampening = float(group["momentum"]), float(group["dampening"])
         self.nesterov = bool(group["nesterov"])
-        self.velocity = [state["momentum_buffer"] for state in states if state.get("momentum_buffer") is not None]
 
-    def forward(self, lr: float) -> None:
+    def forward(self, parameters: list[Tensor], gradients: list[Tensor], state: list[list[Tensor]], lr: float) -> None:
         """One update in place."""
         torch._fused_sgd_(
-            self.parameters_, self.gradients, self.velocity, weight_decay=self.weight_decay, momentum=self.momentum, lr=lr,
+            parameters, gradients, state[0], weight_decay=self.weight_decay, momentum=self.momentum, lr=lr,
             dampening=self.dampening, nesterov=self.nesterov, maximize=False, is_first_step=False,
         )  # fmt: skip
 
@@ -50,26 +47,19 @@ class SGD(Scripted):
 class Adam(Scripted):
     """torch.optim.Adam, fused."""
 
-    means: list[Tensor]
-    squares: list[Tensor]
-    largest: list[Tensor]  # with amsgrad, else empty
-    steps: list[Tensor]
+    kinds = ("step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq")
 
-    def __init__(self, parameters: list[Tensor], group: dict[str, Any], states: States) -> None:
-        super().__init__(parameters, group)
+    def __init__(self, group: dict[str, Any]) -> None:
+        super().__init__(group)
         self.eps, self.amsgrad = float(group["eps"]), bool(group["amsgrad"])
         self.beta1, self.beta2 = float(group["betas"][0]), float(group["betas"][1])
-        self.means = [state["exp_avg"] for state in states]
-        self.squares = [state["exp_avg_sq"] for state in states]
-        self.steps = [state["step"] for state in states]
-        self.largest = [state["max_exp_avg_sq"] for state in states] if self.amsgrad else []
 
-    def forward(self, lr: float) -> None:
+    def forward(self, parameters: list[Tensor], gradients: list[Tensor], state: list[list[Tensor]], lr: float) -> None:
         """One update in place."""
-        for step in self.steps:
+        for step in state[0]:
             step.add_(1)
         torch._fused_adam_(
-            self.parameters_, self.gradients, self.means, self.squares, self.largest, self.steps, lr=lr, beta1=self.beta1,
+            parameters, gradients, state[1], state[2], state[3], state[0], lr=lr, beta1=self.beta1,
             beta2=self.beta2, weight_decay=self.weight_decay, eps=self.eps, amsgrad=self.amsgrad, maximize=False,
         )  # fmt: skip
 
@@ -77,12 +67,12 @@ class Adam(Scripted):
 class AdamW(Adam):
     """torch.optim.AdamW, fused: the weight decay is taken off the parameter itself."""
 
-    def forward(self, lr: float) -> None:
+    def forward(self, parameters: list[Tensor], gradients: list[Tensor], state: list[list[Tensor]], lr: float) -> None:
         """One update in place."""
-        for step in self.steps:
+        for step in state[0]:
             step.add_(1)
         torch._fused_adamw_(
-            self.parameters_, self.gradients, self.means, self.squares, self.largest, self.steps, lr=lr, beta1=self.beta1,
+            parameters, gradients, state[1], state[2], state[3], state[0], lr=lr, beta1=self.beta1,
             beta2=self.beta2, weight_decay=self.weight_decay, eps=self.eps, amsgrad=self.amsgrad, maximize=False,
         )  # fmt: skip
 
@@ -90,55 +80,48 @@ class AdamW(Adam):
 class Adagrad(Scripted):
     """torch.optim.Adagrad, fused."""
 
-    sums: list[Tensor]
-    steps: list[Tensor]
+    kinds = ("step", "sum")
 
-    def __init__(self, parameters: list[Tensor], group: dict[str, Any], states: States) -> None:
-        super().__init__(parameters, group)
+    def __init__(self, group: dict[str, Any]) -> None:
+        super().__init__(group)
         self.eps, self.lr_decay = float(group["eps"]), float(group["lr_decay"])
-        self.sums = [state["sum"] for state in states]
-        self.steps = [state["step"] for state in states]
 
-    def forward(self, lr: float) -> None:
+    def forward(self, parameters: list[Tensor], gradients: list[Tensor], state: list[list[Tensor]], lr: float) -> None:
         """One update in place."""
-        for step in self.steps:
+        for step in state[0]:
             step.add_(1)
         torch._fused_adagrad_(
-            self.parameters_, self.gradients, self.sums, self.steps, lr=lr, lr_decay=self.lr_decay,
-            weight_decay=self.weight_decay, eps=self.eps, maximize=False,
+            parameters, gradients, state[1], state[0], lr=lr, lr_decay=self.lr_decay, weight_decay=self.weight_decay,
+            eps=self.eps, maximize=False,
         )  # fmt: skip
 
 
 class RMSprop(Scripted):
     """torch.optim.RMSprop, which has no fused kernel: its own operations in its own order."""
 
-    squares: list[Tensor]
-    means: list[Tensor]  # centered, else empty
-    velocity: list[Tensor]  # with momentum, else empty
+    kinds = ("square_avg", "grad_avg", "momentum_buffer")  # the latter two only if centered, and with momentum
 
-    def __init__(self, parameters: list[Tensor], group: dict[str, Any], states: States) -> None:
-        super().__init__(parameters, group)
+    def __init__(self, group: dict[str, Any]) -> None:
+        super().__init__(group)
         self.alpha, self.eps, self.momentum = float(group["alpha"]), float(group["eps"]), float(group["momentum"])
-        self.squares = [state["square_avg"] for state in states]
-        self.means = [state["grad_avg"] for state in states] if group["centered"] else []
-        self.velocity = [state["momentum_buffer"] for state in states] if self.momentum > 0 else []
 
-    def forward(self, lr: float) -> None:
+    def forward(self, parameters: list[Tensor], gradients: list[Tensor], state: list[list[Tensor]], lr: float) -> None:
         """One update in place."""
-        for index, parameter in enumerate(self.parameters_):
-            gradient, square = self.gradients[index], self.squares[index]
+        squares, means, velocity = state[0], state[1], state[2]
+        for index, parameter in enumerate(parameters):
+            gradient, square = gradients[index], squares[index]
             if self.weight_decay != 0:
                 gradient = gradient.add(parameter, alpha=self.weight_decay)
             square.mul_(self.alpha).addcmul_(gradient, gradient, value=1 - self.alpha)
-            if len(self.means) > 0:
-                self.means[index].lerp_(gradient, 1 - self.alpha)
-                root = square.addcmul(self.means[index], self.means[index], value=-1.0).sqrt_()
+            if len(means) > 0:
+                means[index].lerp_(gradient, 1 - self.alpha)
+                root = square.addcmul(means[index], means[index], value=-1.0).sqrt_()
             else:
                 root = square.sqrt()
             root.add_(self.eps)
-            if len(self.velocity) > 0:
-                self.velocity[index].mul_(self.momentum).addcdiv_(gradient, root)
-                parameter.add_(self.velocity[index], alpha=-lr)
+            if len(velocity) > 0:
+                velocity[index].mul_(self.momentum).addcdiv_(gradient, root)
+                parameter.add_(velocity[index], alpha=-lr)
             else:
                 parameter.addcdiv_(gradient, root, value=-lr)
 
@@ -146,19 +129,16 @@ class RMSprop(Scripted):
 class Adadelta(Scripted):
     """torch.optim.Adadelta, likewise."""
 
-    squares: list[Tensor]
-    moved: list[Tensor]
+    kinds = ("square_avg", "acc_delta")
 
-    def __init__(self, parameters: list[Tensor], group: dict[str, Any], states: States) -> None:
-        super().__init__(parameters, group)
+    def __init__(self, group: dict[str, Any]) -> None:
+        super().__init__(group)
         self.rho, self.eps = float(group["rho"]), float(group["eps"])
-        self.squares = [state["square_avg"] for state in states]
-        self.moved = [state["acc_delta"] for state in states]
 
-    def forward(self, lr: float) -> None:
+    def forward(self, parameters: list[Tensor], gradients: list[Tensor], state: list[list[Tensor]], lr: float) -> None:
         """One update in place."""
-        for index, parameter in enumerate(self.parameters_):
-            gradient, square, moved = self.gradients[index], self.squares[index], self.moved[index]
+        for index, parameter in enumerate(parameters):
+            gradient, square, moved = gradients[index], state[0][index], state[1][index]
             if self.weight_decay != 0:
                 gradient = gradient.add(parameter, alpha=self.weight_decay)
             square.mul_(self.rho).addcmul_(gradient, gradient, value=1 - self.rho)
@@ -167,7 +147,7 @@ class Adadelta(Scripted):
             parameter.add_(change, alpha=-lr)
 
 
-SCRIPTED = {
+SCRIPTED: dict[type[torch.optim.Optimizer], type[Scripted]] = {
     torch.optim.SGD: SGD,
     torch.optim.Adam: Adam,
     torch.optim.AdamW: AdamW,
@@ -177,8 +157,8 @@ SCRIPTED = {
 }
 
 
-def scripted_update(update: Update) -> nn.Module | None:
-    """The update of an optimizer that has taken a step; None where only the optimizer itself can do it."""
+def scripted_update(update: Update) -> Scripted | None:
+    """The update of an optimizer; None where only the optimizer itself can do it."""
     optimizer = update.optimizer
     kind = SCRIPTED.get(type(optimizer))
     (group,) = optimizer.param_groups
@@ -186,5 +166,10 @@ def scripted_update(update: Update) -> nn.Module | None:
     if kind is None or unusual or update.cycles_momentum:
         return None
     decoupled = type(optimizer) is torch.optim.Adam and group.get("decoupled_weight_decay", False)
-    states = [optimizer.state[parameter] for parameter in update.parameters]
-    return (AdamW if decoupled else kind)(list(update.parameters), group, states)
+    return (AdamW if decoupled else kind)(group)
+
+
+def state_of(update: Update, kinds: tuple[str, ...]) -> State:
+    """The state of an optimizer that has taken a step, as its scripted update reads it; an empty list for a kind not kept."""
+    states = [update.optimizer.state[parameter] for parameter in update.parameters]
+    return [[state[kind] for state in states if state.get(kind) is not None] for kind in kinds]
