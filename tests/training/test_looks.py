@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from training.test_replicas import same, states_equal
 from training.trainings import CLASSES, TRAIN, clusters, training
 
-from seodang.experiment import EarlyStopping, ExperimentError, Trained
+from seodang.experiment import EarlyStopping, ExperimentError
 from seodang.training import STRATEGIES, train
 
 every_strategy = pytest.mark.parametrize("strategy", STRATEGIES)
@@ -142,6 +142,3 @@ def test_a_validation_set_without_samples_is_refused() -> None:
     what = dataclasses.replace(OVERFITTING, stopping=EarlyStopping(every=5, validation=0.001))
     with pytest.raises(ExperimentError, match=r"^validation=0.001: sets aside 0 of 60 training samples; one at least"):
         train(what, [0])
-
-
-assert Trained

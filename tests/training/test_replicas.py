@@ -52,7 +52,7 @@ def test_any_chunk_of_seeds_gives_the_same_bits(model: str, strategy: str) -> No
 
 
 class Odd(nn.Module):
-    """A function of 16 x 7 numbers and one of 16 numbers a replica: no multiples of what a vectorized kernel takes at once."""
+    """A function of 16 x 7 numbers and one of 16 numbers a replica: not what a vectorized kernel takes at once."""
 
     def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ FUNCTIONS = (
 
 @pytest.mark.parametrize("strategy", SAME_IN_ANY_CHUNK)
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__name__)
-def test_any_chunk_gives_the_same_bits_for_every_activation(function: Callable[[Tensor], Tensor], strategy: str) -> None:
+def test_any_chunk_gives_the_same_bits_for_every_function(function: Callable[[Tensor], Tensor], strategy: str) -> None:
     what = dataclasses.replace(training("mlp", "adam", steps=6), model=partial(Odd, function))
     whole = train(what, range(5), strategy=strategy)
     for size in (2, 3):

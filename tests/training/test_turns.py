@@ -187,7 +187,7 @@ def test_a_network_is_frozen_while_the_other_has_its_turn(strategy: str) -> None
 def test_the_losses_of_every_turn_are_kept(strategy: str) -> None:
     for trained in train(GAN, [0, 1], strategy=strategy):
         assert trained.losses.shape == (12, 2)
-        with pytest.raises(ExperimentError, match="^test_loss: a training of turns has no loss of its own"):
+        with pytest.raises(ExperimentError, match=r"^test_loss: a training of turns has no loss of its own"):
             trained.test_loss()
 
 

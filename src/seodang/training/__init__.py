@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from seodang.experiment import ExperimentError, Trained, Training, did_you_mean
 from seodang.training.captured import Captured
@@ -18,9 +18,10 @@ from seodang.training.lanes import Stopped, Unit, cores, one_thread, parts, run
 from seodang.training.looks import Looks
 from seodang.training.loop import Loop
 from seodang.training.memory import keep_memory
+from seodang.training.plan import plan_for
 from seodang.training.program import Program
 from seodang.training.replica import Replica, initial_model
-from seodang.training.stacked import Stacked, stackable
+from seodang.training.stacked import Stacked
 
 STRATEGIES: dict[str, type[Program]] = {
     "loop": Loop,
@@ -28,31 +29,17 @@ STRATEGIES: dict[str, type[Program]] = {
     "captured": Captured,
     "captured_loop": CapturedLoop,
 }
-WORTH_CAPTURING = 40
-"""Steps from which on writing a step down once costs less than not having it written down."""
 
 
 def strategy_for(training: Training) -> str:
-    """The name of the strategy that is expected to train this fastest on a processor.
-
-    `loop` for what cannot be stacked or is faster alone (recurrent layers have a fused kernel), `stacked` for few steps,
-    else `captured`.
-    """
-    with torch.device("meta"):
-        model = training.model()
-    alone = any(isinstance(module, nn.RNNBase) for module in model.modules())
-    if alone or not stackable(training):
-        return "loop"
-    return "captured" if training.steps >= WORTH_CAPTURING else "stacked"
+    """The name of the strategy that is expected to train this fastest on a processor."""
+    return plan_for(training).strategy
 
 
 def strategies_for(arms: Mapping[str, Training]) -> dict[str, str]:
     """The strategy of each arm; arms that share a step share it."""
     kin = kin_of(list(arms.values()))
-    chosen: dict[int, str] = {}
-    for training in kin:
-        if id(training) not in chosen:
-            chosen[id(training)] = strategy_for(training)
+    chosen = {id(training): strategy_for(training) for training in {id(one): one for one in kin}.values()}
     return {name: chosen[id(training)] for name, training in zip(arms, kin, strict=True)}
 
 

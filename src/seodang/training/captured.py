@@ -11,7 +11,7 @@ import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
 import torch
@@ -66,8 +66,6 @@ class Captured(Stacked):
         for player in self.players:
             for update in player.updates:
                 _fuse(update.optimizer)
-        self.complete = not any(bool((replica.y_train == IGNORED).any()) for replica in self.replicas)
-        """Whether no target is of the class that torch's losses leave out."""
         self.replays: dict[int, Step] = {}
         self.begun = False
         self.steps: Callable[..., Tensor] | None = None
@@ -117,6 +115,11 @@ class Captured(Stacked):
             self.replays[player.number] = self._captured(player, list(masks), inputs)
         *gradients, losses = self.replays[player.number](inputs)
         return gradients, losses
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether no target is of the class that torch's losses leave out."""
+        return not any(bool((replica.y_train == IGNORED).any()) for replica in self.replicas)
 
     def _key(self) -> tuple[Any, ...]:
         return (type(self), id(self.kin), len(self.replicas), self.complete, self.device)

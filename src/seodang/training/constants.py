@@ -26,15 +26,16 @@ SAME_NUMBER = (
     aten.detach.default,
     aten.alias.default,
 )
-BY_NUMBER = {aten.mul.Tensor: aten.mul.Scalar, aten.div.Tensor: aten.div.Scalar}
+BY_NUMBER: dict[Any, Any] = {aten.mul.Tensor: aten.mul.Scalar, aten.div.Tensor: aten.div.Scalar}
 
 
 def fold_constants(graph: GraphModule, complete: int | None) -> None:
     """Work out the tensors that hold one known number; `complete`: the input whose targets are none of the ignored class."""
     inputs = [node for node in graph.graph.nodes if node.op == "placeholder"]
     targets = None if complete is None else inputs[complete]
-    known: dict[Node, float] = {}
-    for node in list(graph.graph.nodes):
+    known: dict[Any, float] = {}
+    nodes: list[Any] = list(graph.graph.nodes)
+    for node in nodes:
         if node.op != "call_function":
             continue
         number = _number(node, known, targets)
@@ -47,9 +48,10 @@ def fold_constants(graph: GraphModule, complete: int | None) -> None:
     graph.graph.eliminate_dead_code()
 
 
-def _number(node: Node, known: dict[Node, float], targets: Node | None) -> float | None:
+def _number(node: Any, known: dict[Any, float], targets: Node | None) -> float | None:
     """The number that every element of a node's tensor is, if that is known."""
-    target, first = node.target, node.args[0] if node.args else None
+    target: Any = node.target
+    first: Any = node.args[0] if node.args else None
     if target is aten.ne.Scalar and node.args[1] == IGNORED and targets is not None:
         return 1.0 if _source(first) is targets else None
     if target is aten.scalar_tensor.default and isinstance(first, (int, float)):
@@ -58,16 +60,16 @@ def _number(node: Node, known: dict[Node, float], targets: Node | None) -> float
         return 1.0
     if first not in known:
         return None
-    assert isinstance(first, Node)
     if target in SAME_NUMBER:
         return known[first]
     if target in (aten.sum.dim_IntList, aten.sum.default):
-        return known[first] * first.meta["val"].numel() / node.meta["val"].numel()
+        number: float = known[first] * first.meta["val"].numel() / node.meta["val"].numel()
+        return number
     if target is aten.div.Tensor and node.args[1] in known:
-        return known[first] / known[node.args[1]]  # type: ignore[index]
+        return known[first] / known[node.args[1]]
     if target is aten.where.self:
         chosen = node.args[1] if known[first] else node.args[2]
-        return known.get(chosen)  # type: ignore[arg-type]
+        return known.get(chosen)
     return None
 
 
@@ -78,21 +80,20 @@ def _source(node: Any) -> Node | None:
     return node if isinstance(node, Node) else None
 
 
-def _replace(node: Node, chosen: Any) -> None:
+def _replace(node: Any, chosen: Any) -> None:
     before, after = chosen.meta.get("val"), node.meta.get("val")
     if before is not None and before.shape == after.shape and before.dtype == after.dtype:
         node.replace_all_uses_with(chosen)
 
 
-def _by_number(node: Node, number: float) -> None:
+def _by_number(node: Any, number: float) -> None:
     """A product with a tensor of one number as a product with the number; written by a scatter, as a scatter of it."""
     first = node.args[0]
-    assert isinstance(first, Node)
     if first.meta["val"].shape != node.meta["val"].shape or first.meta["val"].dtype != node.meta["val"].dtype:
         return
-    zeros = first.target is aten.scatter.value and first.args[0].target is aten.zeros_like.default  # type: ignore[union-attr]
+    zeros = first.target is aten.scatter.value and first.args[0].target is aten.zeros_like.default
     if node.target is aten.mul.Tensor and zeros and len(first.users) == 1:
-        first.args = (*first.args[:3], first.args[3] * number)  # type: ignore[operator]
+        first.args = (*first.args[:3], first.args[3] * number)
         node.replace_all_uses_with(first)
     else:
         node.target, node.args = BY_NUMBER[node.target], (first, number)

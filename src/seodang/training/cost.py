@@ -11,6 +11,8 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from seodang.experiment import Experiment, ExperimentError, Training
+from seodang.training.dropout import begin
+from seodang.training.replica import Replica
 
 FLOAT = 4
 STATE = 4
@@ -43,12 +45,9 @@ class Budget:
 
 def cost(training: Training) -> Cost:
     """The cost of one seed: 3 x the forward pass a step (the backward pass takes two), and the tensors alive at its end."""
-    samples, *_ = training.data(torch.Generator().manual_seed(0))
-    batch = min(training.batch, len(samples))
-    with torch.device("meta"):
-        model = training.model()
-        x = torch.empty((batch, *samples.shape[1:]), dtype=samples.dtype)
-    parameters = sum(parameter.numel() for parameter in model.parameters())
+    replica = Replica(training, 0, torch.device("meta"))
+    batch = replica.any_batch()
+    parameters = sum(parameter.numel() for parameter in replica.model.parameters())
     saved: dict[int, int] = {}
 
     def keep(tensor: torch.Tensor) -> torch.Tensor:
@@ -57,9 +56,12 @@ def cost(training: Training) -> Cost:
 
     counter = FlopCounterMode(display=False)
     with counter, torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        model.train()(x)
-    memory = parameters * FLOAT * STATE + sum(saved.values()) + samples.numel() * samples.element_size()
-    return Cost(parameters, 3.0 * counter.get_total_flops() * training.steps, memory)
+        for number, turn in enumerate(training.players):
+            begin(replica.model, number)
+            turn.objective(replica.model, batch)
+    samples = replica.x_train.numel() * replica.x_train.element_size()
+    memory = parameters * FLOAT * STATE + sum(saved.values()) + samples
+    return Cost(parameters, 3.0 * counter.get_total_flops() * training.accumulate * training.steps, memory)
 
 
 def refuse_if_too_dear(experiment: Experiment, turned: Mapping[str, Any], budget: Budget = Budget()) -> None:

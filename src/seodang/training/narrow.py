@@ -6,6 +6,8 @@ what they cost when the classes are the second-last axis and whole rows of sampl
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch.fx import GraphModule, Node
 
@@ -30,7 +32,8 @@ ANY_LAYOUT = (
 
 def turn_narrow_softmax(graph: GraphModule) -> None:
     """Every log-softmax of a (replicas, batch, classes) or (batch, classes) product, with its backward pass."""
-    for node in list(graph.graph.nodes):
+    nodes: list[Any] = list(graph.graph.nodes)
+    for node in nodes:
         if node.target is not aten._log_softmax.default:
             continue
         logits, axis = node.args[0], node.args[1]
@@ -43,7 +46,7 @@ def turn_narrow_softmax(graph: GraphModule) -> None:
             _turn(graph, node, logits, backward)
 
 
-def _turn(graph: GraphModule, node: Node, logits: Node, backward: list[Node]) -> None:
+def _turn(graph: GraphModule, node: Any, logits: Any, backward: list[Any]) -> None:
     last = node.meta["val"].dim() - 1
     turned = _turned_product(graph, node, logits) or _call(
         graph, node, aten.clone.default, _transposed(graph, node, logits), memory_format=torch.contiguous_format
@@ -55,37 +58,34 @@ def _turn(graph: GraphModule, node: Node, logits: Node, backward: list[Node]) ->
     node.replace_all_uses_with(_transposed(graph, node, lying))
     for one in backward:
         gradient = one.args[0]
-        assert isinstance(gradient, Node)
         side = _transposed(graph, one, gradient)
         result = _call(graph, one, aten._log_softmax_backward_data.default, side, lying, last - 1, one.args[3])
         result.meta["val"] = turned.meta["val"]
         one.replace_all_uses_with(_transposed(graph, one, result))
 
 
-def _turned_product(graph: GraphModule, node: Node, logits: Node) -> Node | None:
+def _turned_product(graph: GraphModule, node: Any, logits: Any) -> Node | None:
     """(x @ w + b) transposed is w' @ x' + b': the product itself lays its result on the side."""
     if logits.target not in (aten.baddbmm.default, aten.addmm.default) or len(logits.users) != 1 or logits.kwargs:
         return None
     bias, x, w = logits.args
-    assert isinstance(bias, Node)
     column = (
         _transposed(graph, node, bias) if bias.meta["val"].dim() > 1 else _call(graph, node, aten.unsqueeze.default, bias, 1)
     )
     return _call(graph, node, logits.target, column, _transposed(graph, node, w), _transposed(graph, node, x))
 
 
-def _call(graph: GraphModule, before: Node, target, *args, **kwargs) -> Node:  # type: ignore[no-untyped-def]
+def _call(graph: GraphModule, before: Node, target: Any, *args: Any, **kwargs: Any) -> Node:
     with graph.graph.inserting_before(before):
         return graph.graph.call_function(target, args, kwargs)
 
 
-def _transposed(graph: GraphModule, before: Node, node: Node) -> Node:
-    if node.target is aten.transpose.int and set(node.args[1:]) == {
-        node.args[0].meta["val"].dim() - 1,
-        node.args[0].meta["val"].dim() - 2,
-    }:
-        return node.args[0]
+def _transposed(graph: GraphModule, before: Node, node: Any) -> Node:
+    """The node with its last two axes exchanged; what it was made from, where it is itself so exchanged."""
     last = node.meta["val"].dim() - 1
+    if node.target is aten.transpose.int and set(node.args[1:]) == {last - 1, last}:
+        source: Node = node.args[0]
+        return source
     made = _call(graph, before, aten.transpose.int, node, last - 1, last)
     made.meta["val"] = node.meta["val"].transpose(-1, -2)
     return made

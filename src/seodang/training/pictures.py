@@ -8,6 +8,7 @@ given a gradient in another layout than its input brings everything into the slo
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -31,11 +32,9 @@ def quicken_pictures(graph: GraphModule) -> None:
     graph.graph.eliminate_dead_code()
 
 
-def _same_layout(graph: GraphModule, node: Node) -> None:
+def _same_layout(graph: GraphModule, node: Any) -> None:
     """Bring a pool's incoming gradient into the layout of the pool's input."""
     gradient, pooled = node.args[0], node.args[1]
-    assert isinstance(gradient, Node)
-    assert isinstance(pooled, Node)
     last = torch.channels_last
     a, b = gradient.meta["val"], pooled.meta["val"]
     if b.dim() == 4 and b.is_contiguous(memory_format=last) and not a.is_contiguous(memory_format=last):
@@ -45,20 +44,18 @@ def _same_layout(graph: GraphModule, node: Node) -> None:
         node.args = (laid, *node.args[1:])
 
 
-def _as_product(graph: GraphModule, node: Node) -> None:
+def _as_product(graph: GraphModule, node: Any) -> None:
     x, w, bias, stride, padding, dilation, transposed, _, groups = node.args
-    assert isinstance(x, Node)
-    assert isinstance(w, Node)
     backward = [user for user in x.users if user.target is aten.convolution_backward.default and user.args[2] is w]
     shape, kernel, out = x.meta["val"].shape, w.meta["val"].shape, node.meta["val"].shape
     if transposed or groups != 1 or len(shape) != 4 or kernel[1:].numel() > FEW or shape[2] * shape[3] > SMALL:
         return
-    if len(backward) != 1 or backward[0].args[-1][0]:  # type: ignore[index]  # the input's own gradient is wanted
+    if len(backward) != 1 or backward[0].args[-1][0]:  # the input's own gradient is wanted
         return
     batch, channels, _, _ = shape
     outputs, _, height, width = kernel
     call = _caller(graph, node)
-    (top, left), (down, right), (row_gap, column_gap) = padding, stride, dilation  # type: ignore[misc]
+    (top, left), (down, right), (row_gap, column_gap) = padding, stride, dilation
     padded = call(aten.constant_pad_nd.default, x, [left, left, top, top], 0.0)
     tall, wide = shape[2] + 2 * top, shape[3] + 2 * left
     steps = (channels * tall * wide, tall * wide, wide, 1)
@@ -84,7 +81,7 @@ def _as_product(graph: GraphModule, node: Node) -> None:
     _backward_as_product(graph, backward[0], columns, kernel)
 
 
-def _backward_as_product(graph: GraphModule, node: Node, columns: Node, kernel: torch.Size) -> None:
+def _backward_as_product(graph: GraphModule, node: Any, columns: Node, kernel: torch.Size) -> None:
     call = _caller(graph, node)
     lying = call(aten.permute.default, node.args[0], [0, 2, 3, 1])
     lying = call(aten.reshape.default, lying, [-1, kernel[0]])
@@ -108,7 +105,9 @@ def _backward_as_product(graph: GraphModule, node: Node, columns: Node, kernel: 
         user.replace_all_uses_with(made)
 
 
-def _caller(graph: GraphModule, before: Node):  # type: ignore[no-untyped-def]
+def _caller(graph: GraphModule, before: Node) -> Callable[..., Node]:
+    """Writes operations down before a node."""
+
     def call(target: Any, *args: Any, **kwargs: Any) -> Node:
         with graph.graph.inserting_before(before):
             return graph.graph.call_function(target, args, kwargs)

@@ -133,6 +133,26 @@ def _layer_norm_backward(
     return a if mask[0] else nothing, b if mask[1] else nothing, c if mask[2] else nothing
 
 
+@scripted
+def _group_norm_backward(
+    gradient: Tensor, x: Tensor, mean: Tensor, invstd: Tensor, weight: Tensor | None, samples: int, channels: int,
+    places: int, groups: int, wanted: list[int],
+) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+    """aten.native_group_norm_backward, likewise."""
+    mask = [one > 0 for one in wanted]
+    a, b, c = torch.ops.aten.native_group_norm_backward(
+        gradient, x, mean, invstd, weight, samples, channels, places, groups, mask
+    )
+    nothing = gradient.new_empty([0])
+    return a if mask[0] else nothing, b if mask[1] else nothing, c if mask[2] else nothing
+
+
+def group_norm_backward(*inputs: Any) -> tuple[Tensor, ...]:
+    """The scripted function as a graph of torch.fx can name it."""
+    made: tuple[Tensor, ...] = _group_norm_backward(*inputs[:-1], [int(one) for one in inputs[-1]])
+    return made
+
+
 def batch_norm_backward(*inputs: Any) -> tuple[Tensor, ...]:
     """The scripted function as a graph of torch.fx can name it."""
     made: tuple[Tensor, ...] = _batch_norm_backward(*inputs[:-1], [int(one) for one in inputs[-1]])
@@ -154,6 +174,7 @@ def layer_norm_backward(*inputs: Any) -> tuple[Tensor, ...]:
 SCRIPTED = {
     torch.ops.aten.native_batch_norm_backward.default: batch_norm_backward,
     torch.ops.aten.native_layer_norm_backward.default: layer_norm_backward,
+    torch.ops.aten.native_group_norm_backward.default: group_norm_backward,
     torch.ops.aten.convolution_backward.default: convolution_backward,
 }
 """Operations that a captured step calls by way of a scripted function, so that TorchScript takes the step."""

@@ -13,7 +13,7 @@ from seodang.training.replica import Replica
 TOGETHER = 64 << 20
 """Bytes: training sets up to this size in all are laid side by side, so that one operation gathers from all of them."""
 AHEAD = 4 << 20
-"""Bytes of indices, masks and noise that are drawn ahead at a time: enough to be one operation, small enough for the cache."""
+"""Bytes of indices, masks and noise drawn ahead at a time: enough to be one operation, small enough for the cache."""
 
 
 class Portion(NamedTuple):
@@ -69,7 +69,7 @@ class Samples:
 
 
 def gathered(sets: list[Tensor], rows: Tensor) -> Tensor:
-    """(replicas, batch, ...) samples from training sets that lie one after another in one tensor, or one tensor a replica."""
+    """(replicas, batch, ...) samples of sets that lie one after another in one tensor, or in one tensor a replica."""
     if len(sets) == 1:
         chosen = sets[0].index_select(0, rows.view(-1))
         return chosen.view(list(rows.shape) + list(chosen.shape[1:]))

@@ -59,7 +59,8 @@ FRESH = (
 def simplified(graph: GraphModule, replicas: int = 1, complete: int | None = None) -> GraphModule:
     """The same step with fewer and cheaper operations; changes the graph it is given.
 
-    `replicas`: how many are stacked; `complete`: the number of the input whose targets are none of the class that torch's losses leave out.
+    `replicas`: how many are stacked; `complete`: the number of the input whose targets are none of the class that losses
+    leave out.
     """
     mutates = any(_mutates(node) for node in graph.graph.nodes)
     for node in list(graph.graph.nodes):

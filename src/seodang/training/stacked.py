@@ -12,63 +12,17 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, grad_and_value, vmap
-from torch.utils._pytree import tree_map
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from seodang.experiment import Batch, Training
+from seodang.experiment import Batch
 from seodang.training.dropout import begin
 from seodang.training.program import Program
 from seodang.training.replica import Replica
 from seodang.training.rows import Player, players
 from seodang.training.samples import Portion, Samples, gathered
 
-ELEMENTWISE = (
-    torch.optim.SGD,
-    torch.optim.Adam,
-    torch.optim.AdamW,
-    torch.optim.NAdam,
-    torch.optim.RAdam,
-    torch.optim.Adamax,
-    torch.optim.RMSprop,
-    torch.optim.Adagrad,
-    torch.optim.Adadelta,
-)
-"""Optimizers that treat every number by itself, so that a stack of replicas is to them one larger parameter. Adafactor, Muon
-or L-BFGS look at a whole matrix or model and would mix replicas."""
-
 Gradient = Callable[..., tuple[dict[str, Tensor], Tensor]]
 """Of (parameters of the turn, everything else, masks, x, y, noise), each with all replicas: gradients and losses."""
-
-
-def stackable(training: Training) -> bool:
-    """Whether this training can be stacked: its optimizers work elementwise, and a step passes vmap.
-
-    Tried on the meta device, so nothing is computed. What vmap refuses: control flow that depends on values, layers that
-    draw random numbers themselves (F.dropout), operations without a batching rule.
-    """
-    with torch.device("meta"):
-        model = training.model()
-    if any(isinstance(value, Tensor) for module in model.modules() for value in vars(module).values()):
-        return False  # a tensor that is neither parameter nor buffer would be the first replica's for all
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    if len({parameter.dtype for parameter in trained}) != 1:
-        return False
-    try:
-        for turn in training.players:
-            optimizer = turn.optimizer(trained)
-            if type(optimizer) not in ELEMENTWISE or len(optimizer.param_groups) > 1:
-                return False
-        program = Stacked([Replica(training, 0, torch.device("meta"))])
-        one = program.replicas[0]
-        for player in program.players:
-            masks = {name: mask[0] for name, mask in one.draw_masks(1).items()}
-            noise = tuple(drawn[0, player.number] for drawn in one.draw_noise(1))
-            parts = (masks, one.x_train[: one.batch], one.y_train[: one.batch], noise)
-            program.gradient(player)(
-                player.views, program.fixed(player), *tree_map(lambda value: torch.stack([value] * 2), parts)
-            )
-    except Exception:  # whatever it is, the loop will meet it again if it is the author's, and show it undisguised
-        return False
-    return True
 
 
 class Objective(nn.Module):
@@ -126,7 +80,8 @@ class Stacked(Program):
         ) -> Tensor:  # fmt: skip
             begin(self.skeleton, player.number)
             state = {f"model.{name}": value for name, value in {**fixed, **masks, **parameters}.items()}
-            loss: Tensor = functional_call(skeleton, state, (x, y, *noise))
+            with sdpa_kernel(SDPBackend.MATH):  # the fused attention of a processor has no form for many replicas
+                loss: Tensor = functional_call(skeleton, state, (x, y, *noise))
             return loss
 
         mapped: Gradient = vmap(grad_and_value(objective))

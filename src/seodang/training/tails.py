@@ -16,18 +16,19 @@ aten = torch.ops.aten
 
 TOGETHER = 32
 """Numbers that a vectorized loop takes at once: two registers of 16 float32."""
-ALIKE = frozenset(
-    "abs add addcdiv addcmul atan bitwise_and bitwise_not bitwise_or ceil clamp clamp_max clamp_min clone cos div eq erf "
-    "erfc exp expm1 fill floor fmod ge gt hardshrink hardsigmoid hardsigmoid_backward hardswish hardswish_backward hardtanh "
-    "hardtanh_backward huber_loss isfinite isinf isnan le leaky_relu leaky_relu_backward lerp log log1p log2 "
-    "log_sigmoid_backward log_sigmoid_forward logical_and logical_not logical_or lt masked_fill maximum minimum mse_loss "
-    "mul ne neg ones_like reciprocal relu round rsqrt rsub sgn sigmoid_backward sign sin smooth_l1_loss sqrt square sub tanh "
-    "tanh_backward threshold threshold_backward to_copy where xlogy zeros_like".split()
+_ALIKE = (
+    "abs add addcdiv addcmul atan bitwise_and bitwise_not bitwise_or ceil clamp clamp_max clamp_min clone cos div eq "
+    "erf erfc exp expm1 fill floor fmod ge gt hardshrink hardsigmoid hardsigmoid_backward hardswish "
+    "hardswish_backward hardtanh hardtanh_backward huber_loss isfinite isinf isnan le leaky_relu leaky_relu_backward "
+    "lerp log log1p log2 log_sigmoid_backward log_sigmoid_forward logical_and logical_not logical_or lt masked_fill "
+    "maximum minimum mse_loss mul ne neg ones_like reciprocal relu round rsqrt rsub sgn sigmoid_backward sign sin "
+    "smooth_l1_loss sqrt square sub tanh tanh_backward threshold threshold_backward to_copy where xlogy zeros_like"
 )
+ALIKE = frozenset(_ALIKE.split())
 """Functions whose two kernels were measured to agree to the last bit in float32 and float64 (torch 2.13, AVX-512), and those
-that choose or compare and do not round. Whatever is not named here is padded."""
+that choose or compare. Whatever is not named here is padded."""
 
-UNTAGGED = frozenset("elu_backward glu_jvp mish_backward softplus_backward".split())
+UNTAGGED = frozenset(("elu_backward", "glu_jvp", "mish_backward", "softplus_backward"))
 """Pointwise functions that torch does not tag as such."""
 
 

@@ -170,6 +170,6 @@ def scripted_update(update: Update) -> Scripted | None:
 
 
 def state_of(update: Update, kinds: tuple[str, ...]) -> State:
-    """The state of an optimizer that has taken a step, as its scripted update reads it; an empty list for a kind not kept."""
+    """The state of an optimizer that has taken a step, as its scripted update reads it; nothing for a kind not kept."""
     states = [update.optimizer.state[parameter] for parameter in update.parameters]
     return [[state[kind] for state in states if state.get(kind) is not None] for kind in kinds]
