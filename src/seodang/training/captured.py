@@ -7,6 +7,7 @@ without Python between them. Parameters and gradients each lie in one matrix, so
 
 from __future__ import annotations
 
+import gc
 import threading
 import warnings
 from collections import OrderedDict
@@ -145,7 +146,7 @@ class Captured(Stacked):
             return (*(gradients[name] for name in names), losses)
 
         copies = [torch.empty_strided(v.shape, v.stride(), dtype=v.dtype, device=v.device).copy_(v) for v in inputs]
-        graph = self.quickened(make_fx(step)(*copies))
+        graph = self.quickened(_written_down(step, copies))
         graph = simplified(graph, len(self.replicas), edges[2] + 1 if self.complete else None)
         listed = Listed(graph)
         return _scripted(listed, copies) or listed
@@ -153,6 +154,25 @@ class Captured(Stacked):
     def quickened(self, graph: GraphModule) -> GraphModule:
         """Where a strategy has better operations than those written down."""
         return graph
+
+
+def _written_down(step: Callable[..., Any], inputs: list[Tensor]) -> GraphModule:
+    """The operations of a step. Tried on tensors without numbers, which is quicker; some operations only run on real ones.
+
+    Meanwhile nothing is collected: the many small objects of tracing would have the collector look through all of torch.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                return make_fx(step, tracing_mode="fake")(*inputs)
+            except Exception:  # what is the author's will come again
+                return make_fx(step)(*inputs)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _fuse(optimizer: torch.optim.Optimizer) -> None:
