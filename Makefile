@@ -40,7 +40,7 @@ messages: .venv/tested
 	@touch $@
 
 .venv/tested: .venv/installed
-	@$(PIP) install --constraint constraints.txt pytest pytest-timeout pytest-xdist hypothesis babel
+	@$(PIP) install --constraint constraints.txt pytest pytest-timeout pytest-xdist hypothesis babel pandas
 	@touch $@
 
 .venv/checked: .venv/tested
@@ -50,6 +50,9 @@ messages: .venv/tested
 clean:
 	rm -rf .venv
 
-# Time the engine beside what one would run instead; writes docs/benchmarks.md. Wants a quiet machine.
-bench: .venv/installed
-	$(BIN)/python -m benchmarks
+# Time the engine beside what one would run instead; writes docs/benchmarks.md (PARTS: some sections only). Wants a quiet machine.
+bench: .venv/peers
+	$(BIN)/python -m benchmarks $(if $(PARTS),--only $(PARTS))
+
+.venv/peers: .venv/installed
+	@$(PIP) install --constraint constraints.txt "jax>=0.10" && touch $@ || echo "JAX could not be installed: its columns will be dashes"

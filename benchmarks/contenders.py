@@ -1,193 +1,137 @@
-"""What a person would run: each trains the replicas of a case and is asked for some steps at a time."""
+"""Who takes part, and what each is asked for. A contender's library is imported only when it is its turn."""
 
 from __future__ import annotations
 
-import multiprocessing
-import warnings
+import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Connection
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 
-import torch
-from torch.utils.data import DataLoader, TensorDataset
+import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.cases import Case
-from seodang.training import STRATEGIES, _lanes, _parts, strategy_for
-from seodang.training.loop import Loop
-from seodang.training.replica import Replica
-from seodang.training.stacked import Stacked, stackable
+from benchmarks.nets import Dense
 
-CPU = torch.device("cpu")
+Losses = NDArray[np.floating]
 
 
 class Contender(ABC):
-    """One way of training all replicas of a case."""
+    """One way of training all replicas of a case; building it is part of its start-up."""
 
-    name: str
-
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, seeds: Sequence[int], device: str = "cpu") -> None:
         self.case = case
-        self.seeds = range(case.replicas)
-
-    @staticmethod
-    def can(case: Case) -> bool:  # noqa: ARG004 (others look)
-        """Whether it can do this work at all."""
-        return True
+        self.seeds = seeds
+        self.device = device
 
     @abstractmethod
-    def advance(self, steps: int) -> None:
-        """Train every replica for some more steps."""
+    def advance(self, steps: int) -> Losses:
+        """Train every replica for some more steps; (replicas, steps) the loss of each step's batch before its update."""
+
+    def whole(self, steps: int) -> Losses:
+        """Train from the beginning to the end, as one who runs an experiment does."""
+        return self.advance(steps)
 
     def close(self) -> None:  # noqa: B027 (most hold nothing)
         """Give back what it holds."""
 
 
-class PlainLoop(Contender):
-    """(a) One replica after another, indices drawn in blocks, on one thread."""
-
-    name = "plain loop"
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case)
-        self.program = Loop(case.training, self.seeds, CPU)
-
-    def advance(self, steps: int) -> None:
-        self.program.advance(steps)
+def cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class LoaderLoop(Contender):
-    """(b) The loop a learner writes, around a DataLoader."""
-
-    name = "DataLoader loop"
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case)
-        self.replicas = [Replica(case.training, seed, CPU) for seed in self.seeds]
-        self.optimizers = [case.training.optimizer(replica.model.parameters()) for replica in self.replicas]
-        self.batches = [self._batches(replica) for replica in self.replicas]
-
-    def _batches(self, replica: Replica) -> Iterator[list[torch.Tensor]]:
-        loader = DataLoader(TensorDataset(replica.x_train, replica.y_train), self.case.training.batch, shuffle=True)
-        while True:
-            yield from loader
-
-    def advance(self, steps: int) -> None:
-        for replica, optimizer, batches in zip(self.replicas, self.optimizers, self.batches, strict=True):
-            for _ in range(steps):
-                x, y = next(batches)
-                optimizer.zero_grad()
-                self.case.training.loss(replica.model(x), y).backward()  # type: ignore[no-untyped-call]
-                optimizer.step()
+def installed(package: str) -> bool:
+    """Whether a package could be imported; it is not."""
+    return find_spec(package) is not None
 
 
-class TwoProcesses(Contender):
-    """(c) The plain loop in two processes, half of the replicas each."""
-
-    name = "loop, 2 processes"
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case)
-        context = multiprocessing.get_context("fork")
-        self.lines = []
-        for part in _parts(self.seeds, 2):
-            here, there = context.Pipe()
-            process = context.Process(target=_serve, args=(case, list(part), there), daemon=True)
-            process.start()
-            self.lines.append((here, process))
-        for here, _ in self.lines:
-            here.recv()
-
-    def advance(self, steps: int) -> None:
-        for here, _ in self.lines:
-            here.send(steps)
-        for here, _ in self.lines:
-            here.recv()
-
-    def close(self) -> None:
-        for here, process in self.lines:
-            here.send(None)
-            process.join()
+def _always(_case: Case, _device: str) -> bool:
+    return True
 
 
-def _serve(case: Case, seeds: list[int], line: Connection) -> None:
-    torch.set_num_threads(1)
-    program = Loop(case.training, seeds, CPU)
-    line.send(None)
-    while (steps := line.recv()) is not None:
-        program.advance(steps)
-        line.send(None)
+def _on_processor(_case: Case, device: str) -> bool:
+    return device == "cpu"
 
 
-class ScikitLearn(Contender):
-    """(d) MLPClassifier with the same layers, batch and Adam; it counts in epochs."""
-
-    name = "scikit-learn"
-
-    def __init__(self, case: Case) -> None:
-        from sklearn.neural_network import MLPClassifier
-
-        super().__init__(case)
-        training = case.training
-        activation = "tanh" if len(case.hidden or ()) > 4 else "relu"
-        self.models = [
-            MLPClassifier(case.hidden, activation=activation, batch_size=training.batch, random_state=seed)
-            for seed in self.seeds
-        ]
-        split = training.data(torch.Generator().manual_seed(0))
-        self.x, self.y = (part.numpy() for part in split[:2])
-
-    @staticmethod
-    def can(case: Case) -> bool:
-        return case.hidden is not None
-
-    def advance(self, steps: int) -> None:
-        needed = steps * self.case.training.batch
-        rows = [slice(0, len(self.x))] * (needed // len(self.x)) + [slice(0, needed % len(self.x))]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for model in self.models:
-                for part in rows:
-                    if part.stop:
-                        model.partial_fit(self.x[part], self.y[part], classes=range(10))
+def _a_classifier(case: Case, device: str) -> bool:
+    """What scikit-learn's MLPClassifier can do."""
+    return device == "cpu" and isinstance(case.net, Dense) and case.net.classifies
 
 
-class Ensembling(Contender):
-    """(f) torch.func as in PyTorch's own tutorial on ensembling: stacked, vmapped, not captured."""
-
-    name = "torch.func stack"
-
-    def __init__(self, case: Case) -> None:
-        super().__init__(case)
-        self.program = Stacked(case.training, self.seeds, CPU)
-
-    @staticmethod
-    def can(case: Case) -> bool:
-        return stackable(case.training)
-
-    def advance(self, steps: int) -> None:
-        self.program.advance(steps)
+def _with_jax(_case: Case, device: str) -> bool:
+    plugins = ("jax_cuda12_plugin", "jax_cuda13_plugin")
+    return installed("jax") and (device == "cpu" or any(installed(plugin) for plugin in plugins))
 
 
-class Seodang(Contender):
-    """What `seodang.training` chooses by itself: strategy and threads."""
-
-    name = "seodang"
-
-    def __init__(self, case: Case) -> None:
-        import dataclasses
-
-        super().__init__(case)
-        chosen = STRATEGIES[strategy_for(dataclasses.replace(case.training, steps=1000))]
-        threads = _lanes(case.replicas, chosen.worth_a_thread)
-        self.programs = [chosen(case.training, part, CPU) for part in _parts(self.seeds, threads)]
-        self.pool = ThreadPoolExecutor(threads)
-
-    def advance(self, steps: int) -> None:
-        list(self.pool.map(lambda program: program.advance(steps), self.programs))
-
-    def close(self) -> None:
-        self.pool.shutdown()
+def _with_jax_threads(case: Case, device: str) -> bool:
+    return _with_jax(case, device) and device == "cpu" and min(cores(), case.replicas) > 1
 
 
-CONTENDERS: tuple[type[Contender], ...] = (PlainLoop, LoaderLoop, TwoProcesses, ScikitLearn, Ensembling, Seodang)
+@dataclass(frozen=True)
+class Kind:
+    """A contender by name: what it is, the class that does it, and whether it can do a case on a device."""
+
+    name: str
+    said: str
+    made: str
+    can: Callable[[Case, str], bool] = _always
+
+    def load(self) -> type[Contender]:
+        """The class, its library imported."""
+        module, name = self.made.split(".")
+        found: type[Contender] = getattr(import_module(f"benchmarks.{module}"), name)
+        return found
+
+
+LOOP, SEODANG, JAX_THREADS = "plain loop", "seodang", "JAX, a thread a core"
+KINDS = (
+    Kind(
+        LOOP,
+        "one replica after another on one thread, batches drawn by index: `training/loop.py`, the engine's oracle",
+        "with_torch.PlainLoop",
+    ),
+    Kind(
+        "DataLoader loop",
+        "what a learner writes: a shuffled `DataLoader` and `loss.item()`, with the threads that torch takes by itself",
+        "with_torch.LoaderLoop",
+    ),
+    Kind(
+        "loop, 2 processes",
+        "the plain loop with half of the replicas in each of two processes",
+        "with_torch.TwoProcesses",
+        _on_processor,
+    ),
+    Kind(
+        "scikit-learn",
+        "`MLPClassifier` with the same layers, batch and Adam, one after another, where it can do the work",
+        "with_sklearn.ScikitLearn",
+        _a_classifier,
+    ),
+    Kind(
+        "torch.func stack",
+        "parameters stacked and the gradient vmapped, as in PyTorch's tutorial on ensembling",
+        "with_func.Ensembling",
+    ),
+    Kind(
+        "JAX",
+        "vmap, jit and scan, batches gathered inside the scan; XLA's thread pool has the cores that the others have. "
+        "Convolutions are written as products of patches, one replica after another: its fastest form on a processor",
+        "with_jax.Jax",
+        _with_jax,
+    ),
+    Kind(
+        JAX_THREADS,
+        "the same, replicas shared out to as many Python threads as there are cores, which suits small products better",
+        "with_jax.JaxThreads",
+        _with_jax_threads,
+    ),
+    Kind(SEODANG, "`seodang.training`: the strategy and the threads it chooses by itself", "engine.Seodang"),
+)
+
+
+def able(case: Case, device: str = "cpu", names: Sequence[str] = ()) -> list[Kind]:
+    """The contenders that can do this case here, in the order of the table; of these names only where some are given."""
+    return [kind for kind in KINDS if kind.can(case, device) and (not names or kind.name in names)]

@@ -183,7 +183,7 @@ def forgetful_lstm() -> nn.Module:
 @pytest.mark.parametrize("model", [DrawsForItself, Branches, forgetful_lstm])
 def test_what_cannot_be_written_down_falls_back_to_the_loop(model: Callable[[], nn.Module]) -> None:
     what = dataclasses.replace(training(steps=300), model=model)
-    assert strategy_for(what) == "loop"
+    assert strategy_for(what) == "forked_loop"
     assert torch.isfinite(train(what, SEEDS)[0].losses).all()
 
 
@@ -191,7 +191,7 @@ def test_what_cannot_be_written_down_falls_back_to_the_loop(model: Callable[[], 
 def test_an_optimizer_that_would_mix_replicas_falls_back_to_the_loop(
     optimizer: Callable[..., torch.optim.Optimizer],
 ) -> None:
-    assert strategy_for(dataclasses.replace(training(steps=300), optimizer=optimizer)) == "loop"
+    assert strategy_for(dataclasses.replace(training(steps=300), optimizer=optimizer)) == "forked_loop"
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -235,7 +235,7 @@ class Noted(nn.Module):
 
 
 def test_a_model_with_a_tensor_that_is_no_buffer_is_not_stacked() -> None:
-    assert strategy_for(dataclasses.replace(training(steps=100), model=Noted)) == "loop"
+    assert strategy_for(dataclasses.replace(training(steps=100), model=Noted)) == "forked_loop"
 
 
 @pytest.mark.parametrize("model", MODELS)

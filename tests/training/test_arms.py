@@ -200,7 +200,7 @@ def grouped(parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
 
 
 def test_an_optimizer_that_treats_parameters_differently_is_not_stacked() -> None:
-    assert strategies_for({"": dataclasses.replace(training(steps=100), optimizer=grouped)}) == {"": "loop"}
+    assert strategies_for({"": dataclasses.replace(training(steps=100), optimizer=grouped)}) == {"": "forked_loop"}
 
 
 # --------------------------------------------------------------------------------------------- memory, lanes, stopping

@@ -84,7 +84,7 @@ def new_ledger(
         versions={"python": platform.python_version(), "torch": str(torch.__version__), "seodang": __version__},
         device=device,
         threads=1,  # seodang.training trains on one thread
-        strategy=strategies_for(trainings(experiment)),
+        strategy=strategies_for(trainings(experiment), device),
         seconds=0.0,
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
     )

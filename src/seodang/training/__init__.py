@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -13,12 +14,13 @@ from torch import Tensor
 from seodang.experiment import ExperimentError, Trained, Training, did_you_mean
 from seodang.training.captured import Captured
 from seodang.training.captured_loop import CapturedLoop
+from seodang.training.forked import ForkedLoop
 from seodang.training.kin import kin_of, shapes
-from seodang.training.lanes import Stopped, Unit, cores, one_thread, parts, run
+from seodang.training.lanes import Stopped, Unit, cores, full_precision, one_thread, parts, run
 from seodang.training.looks import Looks
 from seodang.training.loop import Loop
 from seodang.training.memory import keep_memory
-from seodang.training.plan import plan_for
+from seodang.training.plan import Plan, plan_for
 from seodang.training.program import Program
 from seodang.training.replica import Replica, initial_model
 from seodang.training.stacked import Stacked
@@ -28,19 +30,25 @@ STRATEGIES: dict[str, type[Program]] = {
     "stacked": Stacked,
     "captured": Captured,
     "captured_loop": CapturedLoop,
+    "forked_loop": ForkedLoop,
 }
 
 
-def strategy_for(training: Training) -> str:
-    """The name of the strategy that is expected to train this fastest on a processor."""
-    return plan_for(training).strategy
+def strategy_for(training: Training, device: str = "cpu") -> str:
+    """The name of the strategy that is expected to train this fastest."""
+    return plan_for(training, device).strategy
 
 
-def strategies_for(arms: Mapping[str, Training]) -> dict[str, str]:
-    """The strategy of each arm; arms that share a step share it."""
+def plans_for(arms: Mapping[str, Training], device: str = "cpu") -> dict[str, Plan]:
+    """The plan of each arm; arms that share a step share it."""
     kin = kin_of(list(arms.values()))
-    chosen = {id(training): strategy_for(training) for training in {id(one): one for one in kin}.values()}
+    chosen = {id(training): plan_for(training, device) for training in {id(one): one for one in kin}.values()}
     return {name: chosen[id(training)] for name, training in zip(arms, kin, strict=True)}
+
+
+def strategies_for(arms: Mapping[str, Training], device: str = "cpu") -> dict[str, str]:
+    """The strategy of each arm."""
+    return {name: plan.strategy for name, plan in plans_for(arms, device).items()}
 
 
 def train(
@@ -80,15 +88,19 @@ def train_arms(
 
     `progress` is told an arm and the steps its replicas have done on average, and returns whether to go on.
     """
-    strategies = strategies_for(arms) if strategies is None else strategies
-    for name in strategies.values():
+    place = torch.device(device)
+    for name in (strategies or {}).values():
         if name not in STRATEGIES:
             raise ExperimentError(f"strategy={name}: {did_you_mean(name, STRATEGIES)}")
-    place = torch.device(device)
+    plans = plans_for(arms, place.type)
+    if strategies is not None:
+        plans = {name: dataclasses.replace(plan, strategy=strategies[name]) for name, plan in plans.items()}
+    if together is not None:
+        plans = {name: dataclasses.replace(plan, together=together) for name, plan in plans.items()}
     lanes = 1 if place.type == "cuda" else threads or cores()
     keep_memory()
-    with one_thread():
-        units = _units(arms, seeds, strategies, place, lanes, together)
+    with one_thread(), full_precision():
+        units = units_of(arms, seeds, plans, place, lanes)
         finished = run(units, lanes, _Teller(arms, len(seeds), progress))
         made = {
             (id(replica.training), replica.seed): _finished(replica, losses, looks)
@@ -122,29 +134,28 @@ class _Teller:
         return round(sum(steps.values()) / self.replicas)
 
 
-def _units(
+def units_of(
     arms: Mapping[str, Training],
     seeds: Sequence[int],
-    strategies: Mapping[str, str],
+    plans: Mapping[str, Plan],
     device: torch.device,
     lanes: int,
-    together: int | None,
 ) -> list[Unit]:
-    """Replicas that can share a program, in as many programs as the lanes can use."""
-    alone = {id(training) for name, training in arms.items() if strategies[name] == "loop"}
+    """The work of some arms and seeds: replicas that can share a program, in as many programs as the lanes can use."""
+    alone = {id(training) for name, training in arms.items() if not issubclass(STRATEGIES[plans[name].strategy], Stacked)}
     kin = dict(zip(map(id, arms.values()), kin_of(list(arms.values())), strict=True))
     groups: dict[Any, list[Replica]] = {}
     for name, training in {id(training): (name, training) for name, training in arms.items()}.values():
         own = training if id(training) in alone else kin[id(training)]
         for seed in seeds:
             replica = Replica(training, seed, device, own)
-            groups.setdefault((strategies[name], id(own), shapes(replica)), []).append(replica)
+            groups.setdefault((plans[name], id(own), shapes(replica)), []).append(replica)
     units = []
-    for (name, *_), replicas in groups.items():
-        strategy = STRATEGIES[name]
+    for (plan, *_), replicas in groups.items():
+        strategy = STRATEGIES[plan.strategy]
         count = 1 if len(groups) % lanes == 0 or not strategy.worth_a_thread else lanes
         count = max(1, min(count, len(replicas) // max(strategy.worth_a_thread, 1)))
-        for most in (together, strategy.most):
+        for most in (plan.together, strategy.most):
             count = max(count, math.ceil(len(replicas) / most) if most else 1)
         units += [Unit(strategy, part) for part in parts(replicas, count)]
     return units
@@ -181,8 +192,10 @@ __all__ = [
     "Stacked",
     "Stopped",
     "one_thread",
+    "plans_for",
     "strategies_for",
     "strategy_for",
     "train",
     "train_arms",
+    "units_of",
 ]

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -58,18 +58,29 @@ class Unit:
 
     def advance(self) -> None:
         """Train for about a quarter of a second, and look where a look is due."""
-        if self.program is None:
-            self.program = self.strategy(self.replicas)
-            self.looks = [Looks(replica) for replica in self.replicas]
+        program = self.begun()
         steps = min(self.chunk, min(look.next_after(self.done) for look in self.looks) - self.done)
         began = time.perf_counter()
-        self.curves.append(self.program.advance(steps))
+        self.curves.append(program.advance(steps))
         spent = time.perf_counter() - began
         self.done += steps
         self.chunk = max(1, min(2 * self.chunk, round(steps * LOOK_AFTER / max(spent, 1e-9))))
         for row, look in enumerate(self.looks):
-            if look.take(self.done, self.program.gradients(row)):
-                self.program.freeze(row)
+            if look.due(self.done) and look.take(self.done, program.gradients(row)):
+                program.freeze(row)
+
+    def begun(self) -> Program:
+        """The program, made when it is needed."""
+        if self.program is None:
+            self.program = self.strategy(self.replicas)
+            self.looks = [Looks(replica) for replica in self.replicas]
+        return self.program
+
+    def ended(self) -> None:
+        """Nothing more is trained: the replicas are as the program left them."""
+        if self.program is not None:
+            self.program.close()
+            self.program = None
 
     def halves(self) -> list[Unit]:
         """The same work begun anew in two programs."""
@@ -109,6 +120,17 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
+@contextmanager
+def full_precision() -> Iterator[None]:
+    """Products and convolutions in float32 as they are written: a GPU would round their inputs to 10 bits (TF32)."""
+    before = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = before
+
+
 def run(units: Sequence[Unit], lanes: int, told: Told) -> list[Unit]:
     """Train every unit, as many at a time as there are lanes; the finished ones, split where memory asked for it.
 
@@ -141,6 +163,9 @@ def run(units: Sequence[Unit], lanes: int, told: Told) -> list[Unit]:
 
     lanes = max(1, min(lanes, len(units)))
     busy = lanes
+    for unit in units:
+        if unit.strategy.early:
+            unit.begun()
     with ThreadPoolExecutor(lanes) as threads:
         running = [threads.submit(lane) for _ in range(lanes)]
         try:
@@ -152,6 +177,9 @@ def run(units: Sequence[Unit], lanes: int, told: Told) -> list[Unit]:
                     raise Stopped(f"stopped after {heard[1]} of {heard[0].steps} steps")
         finally:
             stop.set()
+            wait(running)
+            for unit in units:
+                unit.ended()
     for one in running:
         one.result()
     return finished

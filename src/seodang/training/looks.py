@@ -34,13 +34,21 @@ class Looks:
         rhythms = [self.training.every, self.training.stopping.every if self.training.stopping else 0]
         return min([self.training.steps, *((step // every + 1) * every for every in rhythms if every)])
 
+    def due(self, step: int) -> bool:
+        """Whether there is something to look at after this step."""
+        stopping = self.training.stopping
+        return self.stopped is None and (
+            self._history_due(step) or (stopping is not None and (step % stopping.every == 0 or step == self.training.steps))
+        )
+
+    def _history_due(self, step: int) -> bool:
+        every = self.training.every
+        return bool(every) and (step % every == 0 or step == self.training.steps)
+
     def take(self, step: int, gradients: Mapping[str, Tensor]) -> bool:
-        """Look, if a look is due after this step; whether early stopping has just ended the replica."""
-        if self.stopped is not None:
-            return False
-        every, stopping = self.training.every, self.training.stopping
-        last = step == self.training.steps
-        if every and (step % every == 0 or last):
+        """Look, after a step at which a look is due; whether early stopping has just ended the replica."""
+        stopping, last = self.training.stopping, step == self.training.steps
+        if self._history_due(step):
             self._seen.append((step, *self._tested(), gradient_norms(self.replica.model, gradients), self._activations()))
         if stopping is None:
             return False

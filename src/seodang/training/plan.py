@@ -9,17 +9,20 @@ depends on how many seeds there are, so that no number does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.conv import _ConvNd
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_leaves, tree_map
 from torch.utils.flop_counter import FlopCounterMode
 
 from seodang.experiment import Training
+from seodang.training.captured import Remembered
 from seodang.training.captured_loop import CapturedLoop
+from seodang.training.forked import can_fork
 from seodang.training.replica import Replica
 from seodang.training.stacked import Stacked
 
@@ -45,33 +48,67 @@ LARGE_PRODUCT = 2e7
 META = torch.device("meta")
 
 
+MEMORY = 1 << 30
+"""Bytes that one program on a processor may take for the tensors of a step."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """How a training is trained."""
 
     strategy: str
+    together: int | None = None
+    """The most replicas in one program."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step of one replica is made of."""
+
     flops: float
-    """Floating-point operations of one step of one replica, a measure of its share of the work."""
+    """Floating-point operations."""
+    products: int
+    """Operations that these are done in: matrix products, convolutions."""
+    memory: float
+    """Bytes of all tensors made on the way."""
 
 
-def plan_for(training: Training) -> Plan:
-    """The plan that is expected to be fastest on a processor. Tried on the meta device: nothing is computed."""
+PLANS: Remembered[Plan] = Remembered(64)
+
+
+def plan_for(training: Training, device: str = "cpu") -> Plan:
+    """The plan that is expected to be fastest, thought out once for each training."""
+    return PLANS.get((id(training), device), training, partial(_plan, training, device))
+
+
+def _plan(training: Training, device: str) -> Plan:
+    """Tried on the meta device: nothing is computed.
+
+    On a GPU replicas are stacked wherever that is possible: what costs there is starting an operation, whatever its size.
+    """
     with META:
         model = training.model()
     # A tensor that is neither parameter nor buffer would be the first replica's for all.
     strays = any(isinstance(value, Tensor) for module in model.modules() for value in vars(module).values())
     if strays or not _rowwise(training, model):
-        return Plan("loop", 0.0)
+        return _uncaptured(training)
     try:
-        flops, products = _meta_step(training)
+        step = one_step(training)
     except Exception:  # whatever it is, the loop will meet it again if it is the author's, and show it undisguised
-        return Plan("loop", 0.0)
+        return _uncaptured(training)
     unrolled = any(isinstance(module, nn.RNN | nn.GRU) for module in model.modules())
     if training.steps < (WORTH_UNROLLING if unrolled else WORTH_CAPTURING):
-        return Plan("loop", flops)
+        return Plan("loop")
     alone = any(isinstance(module, nn.RNNBase | _ConvNd) for module in model.modules())
-    large = flops / max(products, 1) > LARGE_PRODUCT
-    return Plan("captured_loop" if alone or large or not stackable(training) else "captured", flops)
+    large = step.flops / max(step.products, 1) > LARGE_PRODUCT
+    if (device == "cpu" and (alone or large)) or not stackable(training):
+        return Plan("captured_loop")
+    return Plan("captured", max(2, int(MEMORY // max(step.memory, 1))) if device == "cpu" else None)
+
+
+def _uncaptured(training: Training) -> Plan:
+    """The plain loop, in processes of its own where it is long enough to be worth them."""
+    return Plan("forked_loop" if training.steps >= WORTH_CAPTURING and can_fork() else "loop")
 
 
 def stackable(training: Training) -> bool:
@@ -95,8 +132,8 @@ def _rowwise(training: Training, model: nn.Module) -> bool:
     return all(type(one) in ELEMENTWISE and len(one.param_groups) == 1 for one in optimizers)
 
 
-def _meta_step(training: Training) -> tuple[float, int]:
-    """The floating-point operations of one step, and in how many products. Raises what the step raises."""
+def one_step(training: Training) -> Step:
+    """What one step is made of. Raises what the step raises, and NotImplementedError where it draws random numbers."""
     program = CapturedLoop([Replica(training, 0, META)])
     counter, calls = FlopCounterMode(display=False), _Calls()
     for player in program.players:
@@ -105,7 +142,7 @@ def _meta_step(training: Training) -> tuple[float, int]:
             program.gradient(player)(player.views, program.fixed(player), *given)
     counts = counter.get_flop_counts()["Global"]
     products = sum(count for operation, count in calls.made.items() if operation in counts)
-    return float(counter.get_total_flops()), products
+    return Step(float(counter.get_total_flops()), products, calls.bytes)
 
 
 def _given(replica: Replica, turn: int) -> tuple[Any, ...]:
@@ -116,15 +153,18 @@ def _given(replica: Replica, turn: int) -> tuple[Any, ...]:
 
 
 class _Calls(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Counts operations, and refuses those that draw from torch's global random state."""
+    """Counts operations and the bytes they make, and refuses those that draw from torch's global random state."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.made: dict[Any, int] = {}
+        self.bytes = 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if torch.Tag.nondeterministic_seeded in func.tags:
             raise NotImplementedError(f"{func} draws from the global random state")
         packet = func.overloadpacket
         self.made[packet] = self.made.get(packet, 0) + 1
-        return func(*args, **(kwargs or {}))
+        made = func(*args, **(kwargs or {}))
+        self.bytes += sum(one.numel() * one.element_size() for one in tree_leaves(made) if isinstance(one, Tensor))
+        return made

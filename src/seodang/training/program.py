@@ -19,6 +19,8 @@ class Program(ABC):
     worth_a_thread = 0
     """The fewest replicas for which a program has a thread of its own beside another; 0 where threads are no gain."""
 
+    early = False
+    """Whether a program is made before any thread is, because it forks."""
     most: int | None = None
     """The most replicas that one program takes; None where there is no limit."""
 
@@ -35,6 +37,9 @@ class Program(ABC):
     @abstractmethod
     def gradients(self, row: int) -> dict[str, Tensor]:
         """The gradient of one replica's last step, by parameter, as its optimizer was given it."""
+
+    def close(self) -> None:  # noqa: B027 (most hold nothing)
+        """Give back what it holds beside memory."""
 
     def freeze(self, row: int) -> None:
         """Keep one replica's parameters and buffers as they are now, whatever `advance` does to the others."""
