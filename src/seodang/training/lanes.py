@@ -65,8 +65,20 @@ class Unit:
         spent = time.perf_counter() - began
         self.done += steps
         self.chunk = max(1, min(2 * self.chunk, round(steps * LOOK_AFTER / max(spent, 1e-9))))
+        self._look(program)
+
+    def _look(self, program: Program) -> None:
+        """Look at all replicas where it is time for one: they were built alike, and looking together costs little more."""
+        if any(look.due(self.done) for look in self.looks):
+            for look, seen in zip(self.looks, program.look(), strict=False):
+                if look.due(self.done):
+                    look.note(self.done, seen)
+        if any(look.validation_due(self.done) for look in self.looks):
+            for look, loss in zip(self.looks, program.validate(), strict=False):
+                if look.validation_due(self.done):
+                    look.validated(loss)
         for row, look in enumerate(self.looks):
-            if look.due(self.done) and look.take(self.done, program.gradients(row)):
+            if look.ends(self.done):
                 program.freeze(row)
 
     def begun(self) -> Program:

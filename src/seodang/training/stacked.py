@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -19,7 +20,8 @@ from seodang.training.dropout import begin
 from seodang.training.program import Program
 from seodang.training.replica import Replica
 from seodang.training.rows import Player, players
-from seodang.training.samples import Portion, Samples, gathered
+from seodang.training.samples import TOGETHER, Portion, Samples, gathered
+from seodang.training.sight import Sight, by_row, evaluated, norms
 
 Gradient = Callable[..., tuple[dict[str, Tensor], Tensor]]
 """Of (parameters of the turn, everything else, masks, x, y, noise), each with all replicas: gradients and losses."""
@@ -65,6 +67,7 @@ class Stacked(Program):
         for row, model in enumerate(models):
             _look_at(model, {name: value[row] for name, value in self.held.items()})
         self.samples = Samples(self.replicas)
+        self.looked_at: dict[str, tuple[Tensor, Tensor]] = {}
 
     def fixed(self, player: Player) -> dict[str, Tensor]:
         """What a turn reads and does not update: buffers, and the parameters of the others."""
@@ -122,6 +125,37 @@ class Stacked(Program):
         """The gradients of one batch of one turn, in the order of the player's views, and the (replicas,) losses."""
         gradients, losses = self.gradient(player)(player.views, self.fixed(player), masks, x, y, noise)
         return [gradients[name] for name in player.views], losses
+
+    def look(self) -> list[dict[str, float]]:
+        layers = [name for name, _ in self.replicas[0].model.named_parameters()]
+        gradients = {name: value for player in self.players for name, value in player.gradients.items()}
+        return by_row({**self._evaluated("test", whole=True), **norms(gradients, layers, axes=1)})[: self.asked]
+
+    def validate(self) -> list[float]:
+        return self._evaluated("validation", whole=False)["loss"].tolist()[: self.asked]
+
+    def _evaluated(self, part: str, whole: bool) -> dict[str, Tensor]:
+        """(replicas,) numbers by name, all replicas at once where their samples fit in one tensor."""
+        loss = self.kin.loss
+        if loss is None:
+            return {}
+        inputs = [getattr(replica, f"x_{part}") for replica in self.replicas]
+        size = sum(x.numel() * x.element_size() for x in inputs)
+        if self.single or size > TOGETHER or len({x.shape for x in inputs}) > 1:
+            rows = [self.evaluated_alone(replica, part, whole) for replica in self.replicas]
+            return {name: torch.tensor([row[name] for row in rows]) for name in rows[0]}
+        if part not in self.looked_at:
+            self.looked_at[part] = torch.stack(inputs), torch.stack([getattr(r, f"y_{part}") for r in self.replicas])
+        state = {f"model.{name}": value for name, value in self.held.items()}
+        sights = {first: Sight(self.skeleton.eval(), loss, whole and first) for first in (True, False)}
+        try:
+            with torch.no_grad():
+                return evaluated(
+                    lambda x, y, first: vmap(partial(functional_call, sights[first]))(state, (x, y)),
+                    *self.looked_at[part], axis=1,
+                )  # fmt: skip
+        finally:
+            self.skeleton.train()
 
     def gradients(self, row: int) -> dict[str, Tensor]:
         return {name: value[row] for player in self.players for name, value in player.gradients.items()}
