@@ -33,7 +33,7 @@ def split(training: Training, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor
 
 def initial(training: Training, seed: int) -> nn.Module:
     """The untrained model of a seed, as the engine makes it."""
-    return initial_model(training, seed)
+    return initial_model(training, seed, torch.device("cpu"))
 
 
 def loop(case: Case, seeds: Sequence[int], device: str) -> list[Program]:

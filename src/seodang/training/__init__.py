@@ -163,7 +163,7 @@ def units_of(
 
 def _finished(replica: Replica, losses: Tensor, looks: Looks) -> Trained:
     """What a metric sees: the plain module of the author, dropout layers and all, carries the trained state."""
-    initial = initial_model(replica.training, replica.seed).to(replica.device)
+    initial = initial_model(replica.training, replica.seed, replica.device)
     plain = copy.deepcopy(initial)
     plain.load_state_dict(replica.model.state_dict())
     curve = losses[: looks.stopped]

@@ -35,10 +35,13 @@ def drawing_from(state: Tensor) -> Iterator[None]:
         yield
 
 
-def initial_model(training: Training, seed: int) -> nn.Module:
-    """The untrained model of a seed; torch's global random state is left as it was."""
+def initial_model(training: Training, seed: int, device: torch.device) -> nn.Module:
+    """The untrained model of a seed; torch's global random state is left as it was. On the meta device no number is drawn."""
+    if device.type == "meta":
+        with device:
+            return training.model()
     with drawing_from(stream(seed, "initialization").get_state()):
-        return training.model()
+        return training.model().to(device)
 
 
 class Replica:
@@ -63,7 +66,7 @@ class Replica:
         self._waiting = torch.empty(0, dtype=torch.long)
         self._noise = stream(seed, "noise")
         self.model, self.masks = with_masks(
-            initial_model(training, seed).to(device),
+            initial_model(training, seed, device),
             [turn.objective for turn in training.players],
             self.any_batch(),
             lambda name: stream(seed, f"dropout/{name}"),
