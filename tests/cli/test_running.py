@@ -64,22 +64,29 @@ def test_the_run_speaks_korean(terminal: Terminal) -> None:
     assert "탐색" in said.out
 
 
-def test_a_prediction_is_scored(terminal: Terminal) -> None:
+@pytest.mark.parametrize(
+    ("hit", "told"), [(True, ("You were right.", "Brier score 0.01")), (False, ("It came out:", "Brier score 0.81"))]
+)
+def test_a_prediction_is_scored_and_one_made_after_the_result_is_not(
+    terminal: Terminal, hit: bool, told: tuple[str, str]
+) -> None:
     from seodang.evidence import Evidence
     from seodang.library import Library
 
     question = Library.open().question("hinge_loss")
     assert question.evidence is not None
     outcomes = {claim.claim: str(claim.outcome) for claim in Evidence.read(question.evidence).claims}
+    choices = question.page("en").predict.choices
     right = question.page("en").predict.right(outcomes)
     assert right is not None
-    terminal("predict", "hinge-loss", "--choice", right.id, "--sure", "90")
-    assert "You were right." in terminal("run", "hinge-loss").out
-    wrong = next(choice for choice in question.page("en").predict.choices if choice.id != right.id)
-    terminal("predict", "hinge-loss", "--choice", wrong.id, "--sure", "90")
+    wrong = next(choice for choice in choices if choice is not right)
+    first, second = (right, wrong) if hit else (wrong, right)
+    terminal("predict", "hinge-loss", "--choice", first.id, "--sure", "90")
     said = terminal("run", "hinge-loss").out
-    assert "It came out:" in said
-    assert "Brier score 0.81" in said
+    assert all(words in said for words in told)
+    terminal("predict", "hinge-loss", "--choice", second.id, "--sure", "60")
+    said = terminal("run", "hinge-loss").out
+    assert all(words in said for words in told)
 
 
 @pytest.mark.parametrize("ending", ["svg", "png"])

@@ -29,12 +29,13 @@ RULE: dict[str, tuple[str, ...]] = {
     "library": ("evidence", "verdict"),
     "runs": ("experiment", "training", "evidence", "verdict", "provenance", "library", "home"),
     "figures": ("evidence", "verdict"),
+    "notebook": ("runs", "figures", "evidence", "verdict", "experiment", "provenance", "locale"),
     "school": ("review",),
-    "store": ("school", "review", "evidence"),
+    "store": ("school", "review", "evidence", "home"),
     "web": ("library", "evidence", "verdict", "figures", "review", "school", "store", "counting", "home", "locale"),
     "cli": ("*",),
     "__main__": ("cli",),
-    "__init__": (),
+    "__init__": ("experiment", "figures", "notebook"),
 }
 """A room, and the rooms it may import beside itself. `*` is every room."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 
 def say_welcome() -> None:
     """What Seodang is and what to do next."""
-    from seodang.cli.shelf import library, made_predictions
+    from seodang.cli.shelf import library, predicted
 
     book, console = library(), out()
-    predicted = {prediction.slug for prediction in made_predictions()}
+    known = predicted()
     console.print(f"[bold]{_('Seodang')}[/]  {_('A school for deep learning in which every answer is an experiment.')}\n")
-    console.print(_("{n} questions; you have predicted {m}.", n=len(book.slugs), m=len(predicted & set(book.slugs))) + "\n")
-    waiting = next((slug for slug in book.slugs if slug not in predicted), book.slugs[0])
+    console.print(_("{n} questions; you have predicted {m}.", n=len(book.slugs), m=len(known & set(book.slugs))) + "\n")
+    waiting = next((slug for slug in book.slugs if slug not in known), book.slugs[0])
     steps = (
         (_("Predict what will happen"), f"seodang predict {slug_shown(waiting)}"),
         (_("Run the experiment"), f"seodang run {slug_shown(waiting)}"),
@@ -40,14 +41,14 @@ def list_questions(
     *, chapter: Annotated[str | None, Parameter(help="Only this chapter.")] = None, data: Data = DATA
 ) -> None:
     """List the questions of the book."""
-    from seodang.cli.shelf import library, made_predictions
+    from seodang.cli.shelf import library, predicted
 
     book = library()
     chapters = (book.chapter(chapter),) if chapter else book.chapters
     if data.json:
         print_json([_entry(book.question(slug)) for one in chapters for slug in one.questions])
         return
-    predicted = {prediction.slug for prediction in made_predictions()}
+    known = predicted()
     from rich.table import Table
 
     console = out()
@@ -55,7 +56,7 @@ def list_questions(
         table = Table.grid(padding=(0, 2))
         for slug in one.questions:
             question = book.question(slug)
-            mark = "[green]✓[/]" if slug in predicted else " "
+            mark = "[green]✓[/]" if slug in known else " "
             kind = f"[{QUIET}]{_(question.kind)}[/]"
             table.add_row(f" {mark}", f"[cyan]{slug_shown(slug)}[/]", escape(question.title[spoken()]), kind)
         console.print(f"\n[bold]{one.title[spoken()]}[/]  [{QUIET}]{one.folder}[/]")
@@ -120,11 +121,15 @@ def show(
         The question, as `seodang list` names it.
     """
     from seodang.cli.page import page_document, print_page
-    from seodang.cli.shelf import latest_prediction, library
+    from seodang.cli.shelf import keep_explained, library, predicted
+    from seodang.store import StoreError
 
     question = library().question(slug)
-    open_ = answer or latest_prediction(question) is not None
+    open_ = answer or question.slug in predicted()
     if data.json:
         print_json(page_document(question, open_))
-    else:
-        print_page(out(), question, open_)
+        return
+    print_page(out(), question, open_)
+    if open_:
+        with suppress(StoreError):  # a page is read even where nothing can be written
+            keep_explained(question)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -14,6 +13,7 @@ from seodang.locale import _, spoken
 
 if TYPE_CHECKING:
     from seodang.library import Page
+    from seodang.review import Prediction
 
 
 def predict(
@@ -36,12 +36,8 @@ def predict(
     why
         Your reason, for yourself.
     """
-    import dataclasses
-
-    from seodang.cli.shelf import library
-    from seodang.home import home
+    from seodang.cli.shelf import keep_prediction, library, now
     from seodang.review import Prediction
-    from seodang.store import Predictions
 
     question = library().question(slug)
     page = question.page(spoken())
@@ -49,15 +45,25 @@ def predict(
         _show_choices(page)
     picked = _choice(page, choice)
     confidence = sure if sure is not None else _confidence()
-    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    prediction = Prediction(question.slug, picked, confidence, now, why)
-    Predictions(home()).add(prediction)
+    prediction = Prediction(question.slug, picked, confidence, now(), why, spoken())
+    keep_prediction(prediction)
     if data.json:
-        print_json(dataclasses.asdict(prediction))
+        print_json(_document(prediction))
         return
     text = next(c.text for c in page.predict.choices if c.id == picked)
     out().print(_("Noted: {choice} ({sure} %).", choice=escape(text), sure=confidence))
     out().print(f"{_('Now see what happens:')}  [cyan]seodang run {slug_shown(question.slug)}[/]")
+
+
+def _document(prediction: Prediction) -> dict[str, object]:
+    """The prediction as docs/json.md tells of it."""
+    return {
+        "slug": prediction.slug,
+        "choice": prediction.choice,
+        "sure": prediction.sure,
+        "at": prediction.at.isoformat(timespec="seconds"),
+        "why": prediction.why,
+    }
 
 
 def _show_choices(page: Page) -> None:

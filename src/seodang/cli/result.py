@@ -30,12 +30,13 @@ def print_result(console: Console, question: Question, evidence: Evidence, setti
 
 
 def _score(console: Console, question: Question, evidence: Evidence) -> None:
-    from seodang.cli.shelf import latest_prediction
+    from seodang.cli.shelf import keep_result
     from seodang.review import brier
+    from seodang.runs import ledger_path
 
-    made = latest_prediction(question)
     page = question.page(spoken())
     right = page.predict.right({claim.claim: str(claim.outcome) for claim in evidence.claims})
+    made = keep_result(question, right.id if right else "", ledger_path(evidence).stem)
     if made is None or right is None:
         return
     hit = right.id == made.choice
@@ -47,11 +48,11 @@ def _score(console: Console, question: Question, evidence: Evidence) -> None:
 
 
 def _print_next(console: Console, question: Question, settings: dict[str, str]) -> None:
-    from seodang.cli.shelf import latest_prediction
+    from seodang.cli.shelf import predicted
 
     slug = slug_shown(question.slug)
     console.print(f"\n[bold]{_('Next')}[/]")
-    rows = [(_("why it is so"), f"seodang show {slug}" + ("" if latest_prediction(question) else " --answer"))]
+    rows = [(_("why it is so"), f"seodang show {slug}" + ("" if question.slug in predicted() else " --answer"))]
     if question.experiment is not None and not settings:
         rows.append((_("turn a knob"), f"seodang run {slug} --set {_knob(question)}"))
     rows += [(_("another question"), f"seodang predict {slug_shown(name)}") for name in question.next[:1]]

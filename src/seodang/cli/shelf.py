@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,17 +22,49 @@ def library() -> Library:
     return Library.open(Path(folder) if folder else None)
 
 
-def made_predictions() -> list[Prediction]:
-    """Every prediction the learner made, oldest first."""
-    from seodang.home import home
-    from seodang.store import Predictions
+def predicted() -> frozenset[str]:
+    """The questions the learner has predicted."""
+    from seodang.store import predicted_slugs
 
-    return Predictions(home()).all()
+    known = predicted_slugs()
+    if known is not None:
+        return known
+    from seodang.store import Store
+
+    with Store.open() as store:
+        return frozenset(made.slug for made in store.predictions(store.me(now()).id))
 
 
-def latest_prediction(question: Question) -> Prediction | None:
-    """What the learner last predicted of a question."""
-    return next((prediction for prediction in reversed(made_predictions()) if prediction.slug == question.slug), None)
+def keep_prediction(prediction: Prediction) -> None:
+    """Remember what the learner predicted."""
+    from seodang.store import Store
+
+    with Store.open() as store:
+        store.predict(store.me(prediction.at).id, prediction)
+
+
+def keep_result(question: Question, came_out: str, ledger: str) -> Prediction | None:
+    """Remember what the learner saw come out of a ledger, and return the prediction that it scores."""
+    from seodang.review import Result, counted
+    from seodang.store import Store
+
+    with Store.open() as store:
+        me = store.me(now()).id
+        store.saw_result(me, Result(question.slug, came_out, now()), token=f"{ledger}:{came_out}")
+        return counted(store.record(me)).get(question.slug)
+
+
+def keep_explained(question: Question) -> None:
+    """Remember that the explanation was read."""
+    from seodang.store import Store
+
+    with Store.open() as store:
+        store.explained(store.me(now()).id, question.slug, now())
+
+
+def now() -> datetime.datetime:
+    """The time, which the rooms below take as an argument."""
+    return datetime.datetime.now(datetime.UTC)
 
 
 def recorded(question: Question) -> Evidence | None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from seodang.review.times import utc
 
 LEAST_SURE, MOST_SURE = 50, 99
 
@@ -18,13 +21,16 @@ class Prediction:
     slug: str
     choice: str
     sure: int
-    at: str
-    """When, in UTC, ISO 8601."""
+    at: datetime
+    """When; in UTC."""
     why: str = ""
+    language: str = ""
+    """The language it was made in; empty where that was not kept."""
 
     def __post_init__(self) -> None:
         if not LEAST_SURE <= self.sure <= MOST_SURE:
             raise PredictionError(f"sure={self.sure}: say how sure you are, from {LEAST_SURE} to {MOST_SURE} percent")
+        object.__setattr__(self, "at", utc(self.at))
 
 
 def brier(sure: int, right: bool) -> float:
