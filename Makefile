@@ -40,7 +40,7 @@ messages: .venv/tested
 	@touch $@
 
 .venv/tested: .venv/installed
-	@$(PIP) install --constraint constraints.txt pytest pytest-timeout pytest-xdist hypothesis babel pandas
+	@$(PIP) install --constraint constraints.txt pytest pytest-timeout pytest-xdist hypothesis babel pandas httpx2 playwright "psycopg[binary]"
 	@touch $@
 
 .venv/checked: .venv/tested

@@ -153,7 +153,8 @@ def units_of(
     units = []
     for (plan, *_), replicas in groups.items():
         strategy = STRATEGIES[plan.strategy]
-        count = 1 if len(groups) % lanes == 0 or not strategy.worth_a_thread else lanes
+        # Lanes take turns with programs: as many as there are lanes keep all of them busy, and fewer, larger ones cost less.
+        count = 1 if len(groups) >= lanes or not strategy.worth_a_thread else lanes
         count = max(1, min(count, len(replicas) // max(strategy.worth_a_thread, 1)))
         for most in (plan.together, strategy.most):
             count = max(count, math.ceil(len(replicas) / most) if most else 1)
