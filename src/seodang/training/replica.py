@@ -36,7 +36,7 @@ def drawing_from(state: Tensor) -> Iterator[None]:
 
 
 def initial_model(training: Training, seed: int, device: torch.device) -> nn.Module:
-    """The untrained model of a seed; torch's global random state is left as it was. On the meta device no number is drawn."""
+    """The untrained model of a seed; torch's global random state is left as it was. On the meta device nothing is drawn."""
     if device.type == "meta":
         with device:
             return training.model()

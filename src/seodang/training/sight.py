@@ -28,7 +28,7 @@ class Sight(nn.Module):
         self.whole = whole
 
     def forward(self, x: Tensor, y: Tensor) -> dict[str, Tensor]:
-        """Numbers by name: `loss`, `accuracy` where targets are classes, `activation/LAYER/mean|std|zeros`."""
+        """By name: `loss`, `accuracy` where targets are classes, what each layer puts out, flat, as `activation/LAYER`."""
         seen: dict[str, Tensor] = {}
         hooks = [
             module.register_forward_hook(_Hook(f"activation/{name}", seen))
@@ -47,18 +47,14 @@ class Sight(nn.Module):
 
 
 class _Hook:
-    """Notes mean, standard deviation and share of noughts of what a layer puts out."""
+    """Notes what a layer puts out for the first samples."""
 
     def __init__(self, name: str, seen: dict[str, Tensor]) -> None:
         self.name, self.seen = name, seen
 
     def __call__(self, _: nn.Module, __: Any, made: Any) -> None:
         if isinstance(made, Tensor) and made.is_floating_point() and made.numel() > 1:
-            some = made[:PROBED]
-            mean = some.mean()
-            spread = (some - mean).square().mean().sqrt()  # torch.std takes ten times as long
-            zeros = 1 - some.count_nonzero() / some.numel()
-            self.seen |= {f"{self.name}/mean": mean, f"{self.name}/std": spread, f"{self.name}/zeros": zeros}
+            self.seen[self.name] = made[:PROBED].flatten()
 
 
 def evaluated(
@@ -76,9 +72,17 @@ def evaluated(
         for name, value in seen.items():
             if name in ("loss", "accuracy"):
                 total[name] = total.get(name, 0) + value * (some / count)
-            elif begun == 0:
-                total[name] = value
+            else:
+                total |= _statistics(name, value)
     return total
+
+
+def _statistics(layer: str, numbers: Tensor) -> dict[str, Tensor]:
+    """Mean, standard deviation and share of noughts along the last axis."""
+    mean = numbers.mean(-1)
+    spread = (numbers - mean[..., None]).square_().mean(-1).sqrt()  # torch.std takes ten times as long
+    zeros = 1 - numbers.count_nonzero(-1) / numbers.shape[-1]
+    return {f"{layer}/mean": mean, f"{layer}/std": spread, f"{layer}/zeros": zeros}
 
 
 def norms(gradients: Mapping[str, Tensor], layers: Iterable[str], axes: int) -> dict[str, Tensor]:
