@@ -22,6 +22,7 @@ HOUSE = {
     "experiment/arms.py": "Training = object\n",
     "training/loop.py": "",
     "training/cost.py": "",
+    "training/plan.py": "",
 }
 EXPERIMENT = """
 import torch
@@ -106,10 +107,11 @@ def test_an_import_in_a_circle_comes_to_an_end(house: Path) -> None:
     assert experiment_hash(house / "book/a.py")
 
 
-def test_the_code_that_trains_is_hashed_but_for_what_only_estimates_its_cost(house: Path) -> None:
+def test_the_code_that_trains_is_hashed_but_for_what_no_number_depends_on(house: Path) -> None:
     before = training_hash()
-    (house / "training/cost.py").write_text("changed = 1\n", encoding="utf-8")
-    assert training_hash() == before
+    for name in ("cost", "plan"):
+        (house / f"training/{name}.py").write_text("changed = 1\n", encoding="utf-8")
+        assert training_hash() == before
     (house / "training/loop.py").write_text("changed = 1\n", encoding="utf-8")
     assert training_hash() != before
 

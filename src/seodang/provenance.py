@@ -10,6 +10,9 @@ from pathlib import Path
 HOUSE = Path(__file__).parent
 HASHED = ("models", "data", "counting")
 """The rooms whose files count as part of an experiment that imports them."""
+NUMBERLESS = ("cost.py", "lanes.py", "memory.py", "plan.py")
+"""Files of the engine that no number depends on: what would be too dear, who trains when and with whom (a replica has the same
+bits in any company), and which strategy is chosen, which the evidence itself records."""
 
 
 def experiment_hash(path: Path) -> str:
@@ -19,7 +22,7 @@ def experiment_hash(path: Path) -> str:
 
 def training_hash() -> str:
     """The hash of the code that trains, and of the vocabulary, where the common metrics are."""
-    trains = sorted(path for path in (HOUSE / "training").glob("*.py") if path.name != "cost.py")
+    trains = sorted(path for path in (HOUSE / "training").glob("*.py") if path.name not in NUMBERLESS)
     vocabulary = sorted((HOUSE / "experiment").glob("*.py"))
     return _hash_files([*vocabulary, *trains])
 

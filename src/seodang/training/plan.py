@@ -48,8 +48,9 @@ LARGE_PRODUCT = 2e7
 META = torch.device("meta")
 
 
-MEMORY = 1 << 30
-"""Bytes that one program on a processor may take for the tensors of a step."""
+MEMORY = 32 << 20
+"""Bytes of all the tensors that a step of one program makes on a processor. More replicas than that leave its caches: four
+arms of ten seeds of 64-256-10 at batch 256 took 1.8 s in programs of 40, 1.2 s in programs of 10."""
 
 
 @dataclass(frozen=True)
