@@ -11,8 +11,8 @@ HOUSE = Path(__file__).parent
 HASHED = ("models", "data", "counting")
 """The rooms whose files count as part of an experiment that imports them."""
 NUMBERLESS = ("cost.py", "lanes.py", "memory.py", "plan.py")
-"""Files of the engine that no number depends on: what would be too dear, who trains when and with whom (a replica has the same
-bits in any company), and which strategy is chosen, which the evidence itself records."""
+"""Files of the engine that no number depends on: what would be too dear, who trains when and with whom (a replica has the
+same bits in any company), and which strategy is chosen, which the evidence itself records."""
 
 
 def experiment_hash(path: Path) -> str:
