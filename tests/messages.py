@@ -11,6 +11,7 @@ from unittest import mock
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
 from rich.console import Console
 
 from seodang.cli import language
@@ -35,6 +36,17 @@ def said_in_code() -> set[str]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_" and node.args:
                 inside = (n.value for n in ast.walk(node.args[0]) if isinstance(n, ast.Constant))
                 found |= {value for value in inside if isinstance(value, str)}
+    return found
+
+
+def said_in_templates() -> set[str]:
+    """Every message in a call of `_` in a template of a page."""
+    found: set[str] = set()
+    for path in SOURCE.rglob("templates/*.html"):
+        for call in Environment().parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name == "_" and call.args:
+                inside = [call.args[0], *call.args[0].find_all(nodes.Const)]
+                found |= {node.value for node in inside if isinstance(node, nodes.Const) and isinstance(node.value, str)}
     return found
 
 
@@ -69,7 +81,7 @@ def compiled(catalog: Catalog) -> bytes:
 
 def main() -> None:
     """Add what is new to seodang.po, drop what is no longer said, compile."""
-    said = said_in_code() | said_in_help()
+    said = said_in_code() | said_in_templates() | said_in_help()
     old = korean() if PO.exists() else Catalog(locale="ko")
     new = Catalog(locale="ko", project="Seodang", fuzzy=False)
     for message in sorted(said):

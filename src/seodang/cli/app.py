@@ -16,7 +16,7 @@ ABOUT = "A school for deep learning in which every answer is an experiment: pred
 
 def application() -> App:
     """The command line. Its modules are light: each command imports its rooms when it is called."""
-    from seodang.cli import book, predicting, recording, running, writing
+    from seodang.cli import book, opening, predicting, recording, running, writing
 
     learn, write = Group("Learn", sort_key=1), Group("Write", sort_key=2)
     app = App(
@@ -29,7 +29,10 @@ def application() -> App:
         group_arguments=Group("Arguments", sort_key=0),
         version=_version,
     )
-    learning: tuple[Callable[..., Any], ...] = (book.list_questions, book.show, book.ask, predicting.predict, running.run)
+    learning: tuple[Callable[..., Any], ...] = (
+        *(opening.open_school, book.list_questions, book.show, book.ask),
+        *(predicting.predict, running.run),
+    )
     authoring: tuple[Callable[..., Any], ...] = (recording.record, writing.check, writing.new)
     for place, (name, command) in enumerate(zip(COMMAND_NAMES, learning + authoring, strict=True)):
         app.command(command, name=name, group=learn if command in learning else write, sort_key=place)

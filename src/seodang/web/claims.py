@@ -1,0 +1,113 @@
+"""The ledger of every claim of the book, by chapter: what a sceptic opens first. What one has not met yet stays closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from seodang.library.placeholders import written
+from seodang.locale import spoken
+from seodang.web.desk import At, Desk, back
+from seodang.web.pages import page
+
+if TYPE_CHECKING:
+    from seodang.evidence import ClaimEvidence, Evidence
+    from seodang.library import Question
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """One claim of the book and what is known of it."""
+
+    sentence: str
+    outcome: str
+    yes: int
+    n: int
+    effect: str
+    """The median quantity and the threshold it is compared with; empty for a plain yes or no."""
+
+
+@dataclass(frozen=True)
+class QuestionRow:
+    """One question: its claims once its result has been seen."""
+
+    question: Question
+    open: bool
+    claims: tuple[ClaimRow, ...]
+    stale: str | None
+    date: str
+    torch: str
+    exact: bool
+
+
+@router.get("/evidence")
+def ledger(request: Request, desk: At) -> Response:
+    """Every claim with its verdict, the seeds behind it, the effect, the version and the date."""
+    seen, known = _seen(desk), desk.library.stems
+    chapters = [
+        (chapter, [_row(desk, desk.library.question(slug), slug in seen) for slug in chapter.questions if slug in known])
+        for chapter in desk.library.chapters
+    ]
+    rows = [row for _chapter, rows in chapters for row in rows]
+    outcomes = [claim.outcome for row in rows for claim in row.claims]
+    return page(
+        request,
+        "evidence.html",
+        chapters=chapters,
+        counts={name: outcomes.count(name) for name in ("supported", "refuted", "undecided")},
+        stale=sum(row.stale is not None for row in rows),
+        closed=sum(not row.open for row in rows),
+    )
+
+
+@router.post("/evidence/open")
+def open_all(desk: At) -> Response:
+    """Show every verdict: from here on no prediction of these questions can be scored."""
+    seen = _seen(desk)
+    for question in desk.library.questions:
+        if question.slug not in seen:
+            desk.saw(question, desk.shelf.recorded(question))
+    return back("/evidence")
+
+
+def _seen(desk: Desk) -> set[str]:
+    """The questions whose result has been seen, as `desk.opening` says it of one."""
+    return {result.slug for result in desk.record().results}
+
+
+def _row(desk: Desk, question: Question, seen: bool) -> QuestionRow:
+    evidence = desk.shelf.recorded(question) if seen else None
+    if evidence is None:
+        return QuestionRow(question, seen, (), None, "", "", False)
+    language = spoken()
+    return QuestionRow(
+        question,
+        seen,
+        desk.shelf.once(("claims", question.slug, language, id(evidence)), lambda: tuple(_claims(question, evidence))),
+        desk.shelf.stale(question, evidence),
+        evidence.date,
+        evidence.versions.get("torch", ""),
+        evidence.exact,
+    )
+
+
+def _claims(question: Question, evidence: Evidence) -> Iterator[ClaimRow]:
+    for name, sentence in question.page(spoken()).claims.items():
+        claim = evidence.claim(name)
+        yield ClaimRow(sentence, str(claim.outcome), claim.verdict.k, claim.verdict.n, _effect(claim))
+
+
+def _effect(claim: ClaimEvidence) -> str:
+    finite = [value for value in claim.values or () if value == value]
+    if not finite:
+        return ""
+    sign, edge = (">", claim.above) if claim.above is not None else ("<", claim.below)
+    return f"{written(median(finite))} ({sign} {written(edge)})" if edge is not None else written(median(finite))
