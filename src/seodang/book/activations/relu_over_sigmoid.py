@@ -34,7 +34,7 @@ class Parameters:
 def first_gradient(trained: Trained) -> float:
     """The norm of the first layer's gradient before training, on the whole training set."""
     model = trained.initial
-    loss = trained.loss(model(trained.x_train), trained.y_train)
+    loss = F.cross_entropy(model(trained.x_train), trained.y_train)
     return float(torch.autograd.grad(loss, next(model.parameters()))[0].norm())
 
 

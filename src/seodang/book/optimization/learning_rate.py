@@ -34,7 +34,7 @@ class Parameters:
 def loss(trained: Trained) -> float:
     """Of the trained model, on the whole training set."""
     with torch.no_grad():
-        return float(trained.loss(trained.model(trained.x_train), trained.y_train))
+        return float(F.cross_entropy(trained.model(trained.x_train), trained.y_train))
 
 
 def spread(trained: Trained) -> float:
