@@ -33,8 +33,9 @@ class Parameters:
 
 def loss(trained: Trained) -> float:
     """Of the trained model, on the whole training set."""
+    assert trained.loss is not None
     with torch.no_grad():
-        return float(F.cross_entropy(trained.model(trained.x_train), trained.y_train))
+        return float(trained.loss(trained.model(trained.x_train), trained.y_train))
 
 
 def spread(trained: Trained) -> float:
