@@ -89,5 +89,5 @@ def _described(panel: Panel) -> str:
     said = []
     for name in dict.fromkeys(point.contender for point in panel.points):
         ends = [next(p.y for p in panel.points if p.contender == name and p.x == x) for x in (first, last)]
-        said.append(f"{name} from {seconds(ends[0])} to {seconds(ends[1])}")
+        said.append(f"{name}: {seconds(ends[0])} to {seconds(ends[1])}")
     return f"{panel.title[0].upper()}{panel.title[1:]}, from {first:,} to {last:,} {panel.grows}: {'; '.join(said)}."

@@ -26,7 +26,7 @@ NOTES = """\
   convolutions in channels-last at half of the peak. JAX has no fast convolution on a processor.
 - **LSTM**: oneDNN's fused layer; there is nothing around it left to remove.
 - **JAX** is ahead in dense rows once it runs, and behind until it has compiled (next table): an experiment of 500
-  steps is over before that. It is ahead for trainings of thousands of steps.
+  steps is over before that. Start-up counted, it passes us beyond some 5,000 steps of 20 digits networks.
 """
 """What limits each row, in Markdown: written by hand from the figures, shown under the first table."""
 

@@ -34,8 +34,7 @@ class Parameters:
 def loss(trained: Trained) -> float:
     """Of the trained model, on the whole training set."""
     assert trained.loss is not None
-    with torch.no_grad():
-        return float(trained.loss(trained.model(trained.x_train), trained.y_train))
+    return float(trained.loss(trained.model(trained.x_train), trained.y_train).detach())
 
 
 def spread(trained: Trained) -> float:
