@@ -275,7 +275,7 @@ def test_the_figure_of_growth_is_told_in_words_and_numbers() -> None:
     ]
     panel = Panel("milliseconds", "replicas", points)
     said = described((panel,))
-    assert "from 1 to 200 replicas: plain loop from 0.50 to 100; seodang from 0.25 to 2.00." in said
+    assert "from 1 to 200 replicas: plain loop: 0.50 to 100; seodang: 0.25 to 2.00." in said
     head, rows = numbers("replicas", points, "ms")
     assert head == ["replicas", "plain loop, ms", "seodang, ms"]
     assert rows == [["1", "0.50", "0.25"], ["200", "100", "2.00"]]
