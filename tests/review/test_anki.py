@@ -1,7 +1,7 @@
 """Text that Anki reads: its headers, and the way back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seodang.review import AnkiError, AnkiNote, from_anki, to_anki
@@ -12,6 +12,8 @@ notes = st.lists(st.builds(AnkiNote, name, words, words, st.lists(name, max_size
 
 
 @given(notes)
+@example([AnkiNote("#", "\n", "\n")])
+@example([AnkiNote("#separator:comma", "", "")])
 def test_what_is_exported_is_what_is_imported(made: list[AnkiNote]) -> None:
     assert from_anki(to_anki(made)) == tuple(made)
 

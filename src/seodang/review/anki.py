@@ -35,10 +35,14 @@ def to_anki(notes: Iterable[AnkiNote], deck: str = "Seodang") -> str:
         text.write(f"#{name}:{value}\n")
     text.write("#guid column:1\n#tags column:4\n")
     text.write("#columns:" + "\t".join(COLUMNS) + "\n")
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    plain, quoted = (
+        csv.writer(text, delimiter="\t", lineterminator="\n", quoting=quoting)
+        for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
+    )
     for note in notes:
         tags = " ".join("_".join(tag.split()) for tag in note.tags)
-        writer.writerow([_line(note.guid), _newlines(note.front), _newlines(note.back), tags])
+        row = [_line(note.guid), _newlines(note.front), _newlines(note.back), tags]
+        (quoted if row[0].startswith("#") else plain).writerow(row)  # a line that begins with # would be a header
     return text.getvalue()
 
 
