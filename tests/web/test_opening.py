@@ -10,6 +10,7 @@ import sys
 from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
 from cli.commands import started
 
 
@@ -32,6 +33,14 @@ def test_a_port_that_is_taken_is_a_sentence_and_exit_code_2(tmp_path: Path) -> N
     assert "another program has it" in err
     assert "Traceback" not in err
     assert out == ""
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_cannot_be_is_refused_with_the_bounds(tmp_path: Path, port: str) -> None:
+    process = started("open", "--no-browser", "--port", port, home=tmp_path)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert f"--port {port}: must be 0 (any that is free) .. 65535" in err
 
 
 def test_it_lets_in_by_the_printed_address_and_ends_with_a_stream_open(tmp_path: Path) -> None:

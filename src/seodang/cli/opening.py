@@ -55,8 +55,13 @@ def open_school(
         _serve(app, listening, door.address, browser)
 
 
+LAST_PORT = 65_535
+
+
 def _listening(port: int) -> socket.socket:
     """The socket, taken before anything else is done: a port that is not free is said at once."""
+    if not 0 <= port <= LAST_PORT:
+        raise UsageError(f"--port {port}: must be 0 (any that is free) .. {LAST_PORT}")
     # The protocol is named, because asyncio sends small packets at once only on sockets that name it: 40 ms a page.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -64,7 +69,10 @@ def _listening(port: int) -> socket.socket:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", port))
         listening.listen()  # a browser that is quicker than the server waits in line
-    except (OSError, OverflowError) as error:
+    except PermissionError as error:
+        listening.close()
+        raise UsageError(f"--port {port}: this system keeps it for itself; take one above 1023, or 0 for any") from error
+    except OSError as error:
         listening.close()
         raise UsageError(
             _("--port {port}: another program has it, perhaps Seodang itself; take another one, or 0 for any", port=port)
