@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SLUG ?= relu-over-sigmoid
 
-.PHONY: run test check install messages record bench clean
+.PHONY: run test check install messages record system systems bench clean
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -24,6 +24,13 @@ install: .venv/installed
 # Record the evidence of the book again (SLUGS: some questions only).
 record: .venv/installed
 	$(BIN)/seodang record $(or $(SLUGS),$(shell $(BIN)/seodang list --json | $(BIN)/python -c "import json, sys; print(*(q['slug'] for q in json.load(sys.stdin)))"))
+
+# Measure one system (NAME=lstm), or all of them and write docs/systems.md.
+system: .venv/tested
+	@$(BIN)/python -m pytest tests/systems -m 'system(name="$(NAME)")'
+
+systems: .venv/tested
+	SEODANG_SYSTEMS_PAGE=docs/systems.md $(BIN)/python -m pytest tests/systems -m system
 
 # Collect and compile what the program says in Korean.
 messages: .venv/tested
