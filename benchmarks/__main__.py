@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from benchmarks import growth, length, steady, verdicts
+from benchmarks import growth, length, school, steady, verdicts
 from benchmarks.page import PAGE, keep
 
 PARTS: dict[str, Callable[[bool], dict[str, str]]] = {
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[bool], dict[str, str]]] = {
     "process": length.processes,
     "growth": growth.measured,
     "verdict": verdicts.measured,
+    "school": school.measured,
 }
 """What can be measured by itself; each returns sections of the page."""
 BUSY = 0.5

@@ -60,6 +60,7 @@ SECTIONS = {
     "process": "A whole process",
     "growth": "How time grows",
     "verdict": "Time to verdict",
+    "school": "The school in the browser",
 }
 """Parts of the page in order, and their headings."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 HOUSE = Path(__file__).parent
@@ -42,12 +43,27 @@ def _with_imports(path: Path) -> list[Path]:
         if current in found:
             continue
         found[current] = None
-        for node in ast.walk(ast.parse(current.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                waiting += [p for p in (_defined_in(node.module, alias.name) for alias in node.names) if p]
-            elif isinstance(node, ast.Import):
-                waiting += [p for p in (_defined_in(alias.name) for alias in node.names) if p]
+        for module, name, _called in _imports(current):
+            defined = _defined_in(module, name)
+            waiting += [defined] if defined else []
     return sorted(found, key=lambda p: p.as_posix().rpartition("seodang/")[2])
+
+
+def _imports(path: Path) -> tuple[tuple[str, str | None, str], ...]:
+    """(module, name, what it is called here) of every import in a file; read again only when the file has changed."""
+    state = path.stat()
+    return _read_imports(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _read_imports(path: Path, _changed: int, _size: int) -> tuple[tuple[str, str | None, str], ...]:
+    found: list[tuple[str, str | None, str]] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found += [(node.module, alias.name, alias.asname or alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            found += [(alias.name, None, alias.asname or alias.name) for alias in node.names]
+    return tuple(found)
 
 
 def _defined_in(module: str, name: str | None = None) -> Path | None:
@@ -66,8 +82,7 @@ def _defined_in(module: str, name: str | None = None) -> Path | None:
         return package if rest and package.is_file() else None
     if (here / f"{name}.py").is_file() or (here / name).is_dir():
         return _defined_in(f"{module}.{name}")
-    for node in ast.walk(ast.parse(package.read_text(encoding="utf-8"))):
-        for alias in node.names if isinstance(node, ast.ImportFrom) else ():
-            if isinstance(node, ast.ImportFrom) and node.module and name == (alias.asname or alias.name):
-                return _defined_in(node.module, alias.name)
+    for inner, original, called in _imports(package):
+        if original is not None and name == called:
+            return _defined_in(inner, original)
     return package if rest else None

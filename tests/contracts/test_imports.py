@@ -31,7 +31,7 @@ RULE: dict[str, tuple[str, ...]] = {
     "figures": ("evidence", "verdict"),
     "notebook": ("runs", "figures", "evidence", "verdict", "experiment", "provenance", "locale"),
     "school": ("review",),
-    "store": ("school", "review", "evidence", "home"),
+    "store": ("school", "review", "evidence", "home", "locale"),
     "web": ("library", "evidence", "verdict", "figures", "review", "school", "store", "counting", "home", "locale"),
     "cli": ("*",),
     "__main__": ("cli",),

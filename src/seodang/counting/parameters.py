@@ -30,6 +30,16 @@ def batch_norm(channels: int) -> int:
     return 2 * channels
 
 
+def layer_norm(features: int) -> int:
+    """A scale and a shift a feature (Ba, Kiros & Hinton 2016)."""
+    return 2 * features
+
+
+def embedding(words: int, width: int) -> int:
+    """A row a word; nothing is multiplied, a row is looked up."""
+    return words * width
+
+
 def linears(sizes: Sequence[int]) -> int:
     """Fully connected layers one after another, inputs first."""
     return sum(linear(inputs, outputs) for inputs, outputs in pairwise(sizes))

@@ -17,6 +17,7 @@ from torch import Tensor
 from seodang.data.split import Split, drawn
 
 TEST = 450
+LICENCE = "CC BY 4.0 (UCI Machine Learning Repository)"
 
 
 @cache

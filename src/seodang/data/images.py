@@ -1,4 +1,4 @@
-"""Sets of small grey images by name, so that an experiment on digits runs on MNIST by `--data mnist`."""
+"""Sets of small images by name, so that an experiment on digits runs on MNIST by `--data mnist`."""
 
 from __future__ import annotations
 
@@ -7,25 +7,37 @@ from dataclasses import dataclass
 
 import torch
 
+from seodang.data.cifar10 import cifar10
 from seodang.data.digits import digits
+from seodang.data.fashion_mnist import fashion_mnist
+from seodang.data.kmnist import kmnist
 from seodang.data.mnist import mnist
+from seodang.data.shapes import shapes
 from seodang.data.split import DataError, Split
 
 
 @dataclass(frozen=True)
 class Images:
-    """`draw` returns flat pixels in [0, 1]; an image is `side` x `side`."""
+    """`draw` returns flat pixels in [0, 1]; an image is `channels` x `side` x `side`, grey or red, green, blue."""
 
     draw: Callable[[torch.Generator], Split]
     side: int
     classes: int = 10
+    channels: int = 1
 
     @property
     def pixels(self) -> int:
-        return self.side * self.side
+        return self.channels * self.side * self.side
 
 
-SETS = {"digits": Images(digits, side=8), "mnist": Images(mnist, side=28)}
+SETS = {
+    "digits": Images(digits, side=8),
+    "mnist": Images(mnist, side=28),
+    "fashion_mnist": Images(fashion_mnist, side=28),
+    "kmnist": Images(kmnist, side=28),
+    "cifar10": Images(cifar10, side=32, channels=3),
+    "shapes": Images(shapes, side=32, classes=16, channels=3),
+}
 NAMES = tuple(SETS)
 
 

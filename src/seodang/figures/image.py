@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -33,14 +34,30 @@ def to_png(chart: alt.VConcatChart, scale: float = 2.0) -> bytes:
 
 def save(chart: alt.VConcatChart, path: str | Path, scale: float = 2.0) -> Path:
     """Write the chart to a .svg or .png file and return its path; FigureError names what is wrong with another."""
+    return _saved(path, lambda: to_svg(chart), lambda: to_png(chart, scale))
+
+
+def save_svg(drawn: str, path: str | Path, scale: float = 2.0) -> Path:
+    """Write a picture that is SVG already to a .svg or .png file, as `save` does."""
+    return _saved(path, lambda: drawn, lambda: svg_to_png(drawn, scale))
+
+
+def svg_to_png(drawn: str, scale: float = 2.0) -> bytes:
+    """SVG as PNG, its words set in the shipped font."""
+    import vl_convert
+
+    _register_font()
+    return vl_convert.svg_to_png(drawn, scale=scale)
+
+
+def _saved(path: str | Path, svg: Callable[[], str], png: Callable[[], bytes]) -> Path:
     path = Path(path)
     ending = path.suffix.lower()
     if ending not in {".svg", ".png"}:
         raise FigureError(f"cannot save a figure as {path.name!r}: the file name must end in .svg or .png")
     if not path.parent.is_dir():
         raise FigureError(f"cannot save a figure as {path}: the folder {path.parent} does not exist, create it first")
-    content = to_svg(chart).encode() if ending == ".svg" else to_png(chart, scale)
-    path.write_bytes(content)
+    path.write_bytes(svg().encode() if ending == ".svg" else png())
     return path
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
+from seodang.locale import _
 from seodang.review.times import utc
 from seodang.store import answers, noting, reviewing, running
 from seodang.store.columns import Json, UtcDateTime, Words
@@ -82,7 +83,13 @@ def read(connection: Connection, learner: int, data: bytes) -> None:
     head = _object("learner.json", 1, files.get("learner.json", ""))
     if head.get("format") != FORMAT:
         given = head.get("format")
-        raise StoreError(f"the archive has the format {given}, this Seodang reads {FORMAT}; update the older one")
+        raise StoreError(
+            _(
+                "the archive has the format {given}, this Seodang reads {known}; update the older one",
+                given=given,
+                known=FORMAT,
+            )
+        )
     try:
         connection.execute(
             update(learners)
@@ -97,7 +104,9 @@ def read(connection: Connection, learner: int, data: bytes) -> None:
                 _add(connection, table, learner, row)
         _check(connection, learner)
     except (ValueError, TypeError, KeyError) as error:
-        raise StoreError(f"the archive holds what Seodang never wrote ({error}); nothing of it was added") from error
+        raise StoreError(
+            _("the archive holds what Seodang never wrote ({error}); nothing of it was added", error=error)
+        ) from error
 
 
 def _check(connection: Connection, learner: int) -> None:
@@ -141,7 +150,8 @@ def _read(files: Mapping[str, str], table: Table) -> Iterator[dict[str, Any]]:
         row = _object(name, number, line)
         missing = [column for column in columns if column not in row]
         if missing:
-            raise StoreError(f"{name}:{number}: has no {missing[0]}; nothing of the archive was added")
+            line, field = f"{name}:{number}", missing[0]
+            raise StoreError(_("{line}: has no {field}; nothing of the archive was added", line=line, field=field))
         yield {column: _value(table, column, row[column]) for column in columns}
 
 
@@ -170,9 +180,12 @@ def _object(name: str, number: int, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except ValueError as error:
-        raise StoreError(f"{name}:{number}: is not JSON ({error}); nothing of the archive was added") from error
+        line = f"{name}:{number}"
+        raise StoreError(
+            _("{line}: is not JSON ({error}); nothing of the archive was added", line=line, error=error)
+        ) from error
     if not isinstance(row, dict):
-        raise StoreError(f"{name}:{number}: is no JSON object; nothing of the archive was added")
+        raise StoreError(_("{line}: is no JSON object; nothing of the archive was added", line=f"{name}:{number}"))
     return row
 
 
@@ -183,10 +196,11 @@ def _unpacked(data: bytes) -> dict[str, str]:
         with zipfile.ZipFile(io.BytesIO(data)) as zipped:
             entries = [entry for entry in zipped.infolist() if entry.filename in ours]
             if sum(entry.file_size for entry in entries) > LARGEST:
-                raise StoreError(f"the archive unpacks to more than {LARGEST >> 20} MiB; Seodang reads none so large")
+                most = LARGEST >> 20
+                raise StoreError(_("the archive unpacks to more than {n} MiB; Seodang reads none so large", n=most))
             files = {entry.filename: zipped.read(entry).decode("utf-8") for entry in entries}
     except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError, RuntimeError) as error:
-        raise StoreError("this is no archive of Seodang, or it was cut; choose the .zip that “export” gave") from error
+        raise StoreError(_("this is no archive of Seodang, or it was cut; choose the .zip that “export” gave")) from error
     if "learner.json" not in files:
-        raise StoreError("this is no archive of Seodang: it holds no learner.json; choose the .zip that “export” gave")
+        raise StoreError(_("this is no archive of Seodang: it holds no learner.json; choose the .zip that “export” gave"))
     return files

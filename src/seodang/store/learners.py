@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from seodang.locale import _
 from seodang.review.times import MINUTES, day_begins, utc
 from seodang.store.errors import StoreError
 from seodang.store.kinds import Learner
@@ -27,7 +28,7 @@ def everyone(connection: Connection) -> tuple[Learner, ...]:
 def make(connection: Connection, handle: str, at: datetime, name: str) -> Learner:
     """A new learner, whose day begins when it does on this machine. The handle must be free."""
     if by_handle(connection, handle) is not None:
-        raise StoreError(f"{handle}: someone of this name is here already; choose another")
+        raise StoreError(_("{handle}: someone of this name is here already; choose another", handle=handle))
     offset = utc(at).astimezone().utcoffset() or timedelta(0)
     row = insert(learners).values(handle=handle, name=name, made_at=at, day_begins=day_begins(offset))
     return _learner(connection.execute(row.returning(learners)).one())
@@ -36,7 +37,13 @@ def make(connection: Connection, handle: str, at: datetime, name: str) -> Learne
 def begin_day_at(connection: Connection, learner: int, minutes: int) -> None:
     """Set when the learner's day begins; their cards are to be rebuilt after it."""
     if not 0 <= minutes < MINUTES:
-        raise StoreError(f"day_begins={minutes}: give the minute of the UTC day at which it begins, from 0 to {MINUTES - 1}")
+        raise StoreError(
+            _(
+                "day_begins={minutes}: give the minute of the UTC day at which it begins, from 0 to {last}",
+                minutes=minutes,
+                last=MINUTES - 1,
+            )
+        )
     connection.execute(update(learners).where(learners.c.id == learner).values(day_begins=minutes))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from seodang.locale import _
 from seodang.review import Prediction
 from seodang.store.answers import predict
 from seodang.store.errors import StoreError
@@ -21,12 +22,17 @@ def move_over(connection: Connection, learner: int, path: Path) -> int:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(f"{path}: the predictions of an earlier version cannot be read ({error})") from error
+        raise StoreError(
+            _("{path}: the predictions of an earlier version cannot be read ({error})", path=path, error=error)
+        ) from error
     for number, line in enumerate(lines, start=1):
         try:
             fields = json.loads(line)
             made = Prediction(**{**fields, "at": datetime.fromisoformat(fields["at"])})
         except (ValueError, TypeError, KeyError) as error:
-            raise StoreError(f"{path}:{number}: not a prediction ({error}); mend or remove the line") from error
+            line = f"{path}:{number}"
+            raise StoreError(
+                _("{line}: not a prediction ({error}); mend or remove the line", line=line, error=error)
+            ) from error
         predict(connection, learner, made, token=f"{OLDER}:{number}")
     return len(lines)

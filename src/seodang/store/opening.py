@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
 
 from seodang.home import home
+from seodang.locale import _
 from seodang.store.errors import StoreError, sentence
 from seodang.store.glance import FILE, HEAD, VERSION_TABLE
 
@@ -34,13 +35,17 @@ def parsed(url: str) -> URL:
     try:
         made = make_url(url)
     except ArgumentError as error:
-        raise StoreError(f"{url}: is no URL of a database; write sqlite:///FILE or postgresql://USER@HOST/NAME") from error
+        raise StoreError(
+            _("{url}: is no URL of a database; write sqlite:///FILE or postgresql://USER@HOST/NAME", url=url)
+        ) from error
     kind = made.get_backend_name()
     if kind == "sqlite" and made.database not in (None, "", ":memory:"):
         return made.set(drivername="sqlite")
     if kind in ("postgresql", "postgres"):
         return made.set(drivername="postgresql+psycopg")
-    raise StoreError(f"{told(made)}: Seodang keeps its records in SQLite (sqlite:///FILE) or PostgreSQL (postgresql://…)")
+    raise StoreError(
+        _("{url}: Seodang keeps its records in SQLite (sqlite:///FILE) or PostgreSQL (postgresql://…)", url=told(made))
+    )
 
 
 def told(url: URL) -> str:
@@ -59,7 +64,7 @@ def connected(url: URL, patience: float) -> Engine:
         options = f"-c lock_timeout={max(1, round(patience * 1000))}"  # milliseconds; 0 would be for ever
         return create_engine(url, pool_pre_ping=True, connect_args={"options": options, "connect_timeout": 10})
     except (ModuleNotFoundError, NoSuchModuleError) as error:
-        raise StoreError(f'{told(url)}: PostgreSQL needs its driver; pip install "seodang[postgres]"') from error
+        raise StoreError(_('{url}: PostgreSQL needs its driver; pip install "seodang[postgres]"', url=told(url))) from error
 
 
 def _sqlite(url: URL, patience: float) -> Engine:
@@ -70,7 +75,11 @@ def _sqlite(url: URL, patience: float) -> Engine:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
-                f"{path.parent}: this folder cannot be made ({error.strerror}); set SEODANG_HOME to one that can"
+                _(
+                    "{folder}: this folder cannot be made ({reason}); set SEODANG_HOME to one that can",
+                    folder=path.parent,
+                    reason=error.strerror,
+                )
             ) from error
     engine = create_engine(url, connect_args={"timeout": patience})
 
@@ -139,10 +148,17 @@ def migrate(connection: Connection, where: str) -> None:
     found = _version(connection, where)
     if found is not None and found not in known:
         raise StoreError(
-            f"{where}: was written by a newer Seodang (version {found} of its tables; this one knows {HEAD}); "
-            "update this one: pip install --upgrade seodang"
+            _(
+                "{where}: was written by a newer Seodang (version {found} of its tables; this one knows {known}); "
+                "update this one: pip install --upgrade seodang",
+                where=where,
+                found=found,
+                known=HEAD,
+            )
         )
-    with EnvironmentContext(config, scripts, fn=lambda revision, _: scripts._upgrade_revs("head", revision)) as environment:
+    with EnvironmentContext(
+        config, scripts, fn=lambda revision, _context: scripts._upgrade_revs("head", revision)
+    ) as environment:
         environment.configure(connection=connection, version_table=VERSION_TABLE)
         environment.run_migrations()
 
@@ -153,7 +169,9 @@ def _version(connection: Connection, where: str) -> str | None:
     if VERSION_TABLE in tables:
         return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
     if tables and connection.dialect.name == "sqlite":
-        raise StoreError(f"{where}: is a database of another program; move it away, or set SEODANG_HOME to another folder")
+        raise StoreError(
+            _("{where}: is a database of another program; move it away, or set SEODANG_HOME to another folder", where=where)
+        )
     return None
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Row, Table, and_, insert, select, update
 
+from seodang.locale import _
 from seodang.store.errors import StoreError
 from seodang.store.tables import learners
 
@@ -25,7 +26,7 @@ def found(connection: Connection, learner: int) -> Row[Any]:
 
 def missing(learner: int) -> Row[Any]:
     """Say that there is no such learner."""
-    raise StoreError(f"there is no learner {learner} here (any more); reload the page")
+    raise StoreError(_("there is no learner {learner} here (any more); reload the page", learner=learner))
 
 
 def append(connection: Connection, table: Table, learner: int, token: str | None, **values: Any) -> tuple[Row[Any], bool]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from seodang.locale import _
 from seodang.store.errors import StoreError
 from seodang.store.kinds import Exploration, Run, RunStatus
 from seodang.store.rows import append, lock
@@ -34,7 +35,7 @@ def begin(
 def end(connection: Connection, run: int, status: RunStatus, at: datetime, error: str) -> Run:
     """The run ended, unless it has ended already: what came first stays."""
     if status is RunStatus.RUNNING:
-        raise StoreError(f"run {run}: it ends as done, cancelled or failed, not as running")
+        raise StoreError(_("run {run}: it ends as done, cancelled or failed, not as running", run=run))
     running = (runs.c.id == run, runs.c.status == RunStatus.RUNNING)
     connection.execute(update(runs).where(*running).values(status=status, ended_at=at, error=error))
     return one(connection, run)
@@ -44,7 +45,7 @@ def one(connection: Connection, run: int) -> Run:
     """The run of this id."""
     row = connection.execute(select(runs).where(runs.c.id == run)).one_or_none()
     if row is None:
-        raise StoreError(f"there is no run {run} here (any more); reload the page")
+        raise StoreError(_("there is no run {run} here (any more); reload the page", run=run))
     return _run(row)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
+from seodang.locale import _
 from seodang.review import CardState, OwnCard, Prediction, Record, Result, Review
 from seodang.store import answers, archive, learners, noting, older, opening, reviewing, rows, running
 from seodang.store.errors import StoreError
@@ -275,7 +276,10 @@ class Store:
                 try:
                     self._older.unlink(missing_ok=True)
                 except OSError as error:
-                    raise StoreError(f"{self._older}: cannot be deleted ({error.strerror}); nothing was deleted") from error
+                    said = _(
+                        "{path}: cannot be deleted ({reason}); nothing was deleted", path=self._older, reason=error.strerror
+                    )
+                    raise StoreError(said) from error
         if self._engine.dialect.name == "sqlite":
             opening.empty_log(self._engine)
 

@@ -19,6 +19,8 @@ from seodang.evidence import EvidenceError
 from seodang.library import BookError
 from seodang.review import Prediction, Record, Result, counted
 from seodang.store import RunStatus, StoreError
+from seodang.web.notebook import coloured
+from seodang.web.pages import prepare
 
 if TYPE_CHECKING:
     from seodang.evidence import Evidence
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from seodang.web.shelf import Shelf
     from seodang.web.workers import Job, Runs
 
-BREATH = 0.02
-"""Seconds between two questions read ahead: pages come first."""
+BREATH = 0.002
+"""Seconds between two questions read ahead, at the least."""
 Clock = Callable[[], datetime]
 
 
@@ -103,17 +105,23 @@ class Desk:
                 self.store.end_run(run.id, RunStatus.CANCELLED, self.clock())
 
     def warm(self) -> None:
-        """Read the evidence of the whole book ahead, a little at a time, and make the index: no page waits for them."""
+        """Have at hand what a first visit would wait for: the index, templates, the evidence of the whole book.
+
+        A little at a time, and no longer at work than at rest: pages come first.
+        """
         with suppress(BookError):  # the page that needs what cannot be read says so
             self.library.ask("seodang", 1)
+            prepare()
+            coloured("")
             for question in self.library.questions:
                 if self.runs.closing:
                     return
+                began = time.monotonic()
                 with suppress(EvidenceError, OSError):
                     evidence = self.shelf.recorded(question)
                     if evidence is not None:
                         self.shelf.stale(question, evidence)
-                time.sleep(BREATH)
+                time.sleep(max(BREATH, time.monotonic() - began))
         gc.freeze()  # what was read stays: the collector need not go through it again, a tenth of a second of a page
 
     def _opened(self, job: Job) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seodang.figures.readings import curve_median, loss_ceiling, median
@@ -16,15 +16,16 @@ from seodang.figures.scale import Scale, scale_for
 if TYPE_CHECKING:
     from seodang.evidence import Evidence
     from seodang.library import Page
-    from seodang.web.workers import Job
 
-WIDTH, ROW, CURVES = 640, 44, 150
-LEFT, RIGHT = 8, 632
+ROW, WIDTH, CURVES = 44, 640, 150
+"""A row of dots and the panel of curves in pixels. Dots lie in percent of the width, so that words keep their size on a
+small screen; the curves are drawn on WIDTH units and stretched."""
+LEFT, RIGHT = 1.5, 98.5
 
 
 @dataclass(frozen=True)
 class ArmDrawn:
-    """One arm: its dots, each (x, y), and its curve so far as the points of a polyline."""
+    """One arm: its dots, each (x in percent, y), and its curves as the points of polylines."""
 
     label: str
     top: float
@@ -47,51 +48,69 @@ class LiveFigure:
     ticks: tuple[tuple[float, str], ...]
     height: float
     loss_ticks: tuple[tuple[float, str], ...]
+    curved: bool
+    """Whether there is a panel of curves, filled already or not."""
 
 
-def live_figure(job: Job, recorded: Evidence | None, words: Page) -> LiveFigure | None:
-    """The first metric of every arm as dots, and the training loss; None where nothing has one number a seed."""
-    known = recorded or job.ledger
-    if known is None or known.exact or not words.metrics:
+@dataclass(frozen=True)
+class _Sheet:
+    """What the arms are drawn on and from."""
+
+    metric: str
+    scale: Scale
+    losses: Scale | None
+    cloud: Evidence | None
+    ledger: Evidence | None
+
+
+def live_figure(
+    words: Page, ledger: Evidence | None, whole: Evidence | None, recorded: Evidence | None
+) -> LiveFigure | None:
+    """The first metric of every arm as dots, and the training loss; None where nothing has one number a seed.
+
+    `ledger` is what is shown of the `whole` ledger, whose numbers set the axes: they stand still while seeds are shown one
+    by one. Of the author's record nothing is drawn, no tick of an axis either, before the first seed of one's own is shown:
+    until then the prediction may be changed.
+    """
+    if words.kind == "derivation" or not words.metrics:
         return None
-    ledger = job.ledger
-    cloud = recorded if recorded and not job.exploration else None
     metric = next(iter(words.metrics))
-    numbers = [value for each in (cloud, ledger) if each for arm in each.arms.values() for value in arm.get(metric, ())]
+    known = whole or recorded
+    names = [name for name in words.arms if known is None or metric in known.arms.get(name, ())]
+    title, height = words.metrics[metric], ROW * len(names)
+    curved = any(each is not None and bool(each.curves) for each in (recorded, whole))
+    if ledger is None or whole is None or not ledger.seeds:
+        blank = [ArmDrawn(words.arms[name], place * ROW, (), (), 0, None, "", (), "") for place, name in enumerate(names)]
+        return LiveFigure(title, tuple(blank), (), height, (), curved)
+    numbers = [value for each in (recorded, whole) if each for arm in each.arms.values() for value in arm.get(metric, ())]
     scale = scale_for([value for value in numbers if math.isfinite(value)] or [0.0, 1.0])
-    losses = _loss_scale(cloud, ledger)
-    names = [name for name in words.arms if name in known.arms and metric in known.arms[name]]
-    arms = tuple(_arm(name, place, scale, losses, metric, cloud, ledger, words) for place, name in enumerate(names))
-    ticks = tuple((_x(scale, value), scale.written(value)) for value in scale.ticks(5))
-    loss_ticks = tuple((_y(losses, value), losses.written(value)) for value in losses.ticks(3)) if losses else ()
-    return LiveFigure(words.metrics[metric], arms, ticks, ROW * len(arms), loss_ticks)
+    losses = _loss_scale(recorded, whole)
+    sheet = _Sheet(metric, scale, losses, recorded, ledger)
+    return LiveFigure(
+        metric=title,
+        arms=tuple(_arm(words.arms[name], name, place * ROW, sheet) for place, name in enumerate(names)),
+        ticks=tuple((_x(scale, value), scale.written(value)) for value in scale.ticks(5)),
+        height=height,
+        loss_ticks=tuple((_y(losses, value), losses.written(value)) for value in losses.ticks(3)) if losses else (),
+        curved=curved,
+    )
 
 
-def _arm(
-    name: str,
-    place: int,
-    scale: Scale,
-    losses: Scale | None,
-    metric: str,
-    cloud: Evidence | None,
-    ledger: Evidence | None,
-    words: Page,
-) -> ArmDrawn:
-    top = place * ROW
-    own = ledger.arms[name][metric] if ledger else ()
+def _arm(label: str, name: str, top: float, sheet: _Sheet) -> ArmDrawn:
+    scale, losses, ledger, cloud = sheet.scale, sheet.losses, sheet.ledger, sheet.cloud
+    own = ledger.arms[name][sheet.metric] if ledger else ()
     middle = median(own)
     curves = list(ledger.curves[name].loss) if ledger and name in ledger.curves else []
     steps = ledger.curves[name].step if ledger and name in ledger.curves else ()
-    drawn = tuple(_line(losses, steps, line) for line in curves) if losses else ()
     return ArmDrawn(
-        label=words.arms[name],
+        label=label,
         top=top,
-        cloud=_dots(scale, cloud.arms[name][metric], top) if cloud and name in cloud.arms else (),
+        cloud=_dots(scale, cloud.arms[name].get(sheet.metric, ()), top) if cloud and name in cloud.arms else (),
         dots=_dots(scale, own, top),
         fallen=sum(not math.isfinite(value) for value in own),
         middle=_x(scale, middle) if math.isfinite(middle) else None,
         median=scale.written(float(f"{middle:.4g}")) if math.isfinite(middle) else "",
-        curves=drawn,
+        curves=tuple(_line(losses, steps, line) for line in curves) if losses else (),
         curve=_line(losses, steps, curve_median(curves)) if losses and curves else "",
     )
 
@@ -107,11 +126,15 @@ def _loss_scale(cloud: Evidence | None, ledger: Evidence | None) -> Scale | None
     known = [c.loss for each in (cloud, ledger) if each for c in each.curves.values()]
     ceiling = loss_ceiling(known)
     values = [v for losses in known for line in losses for v in line if math.isfinite(v) and v <= ceiling]
-    return replace(scale_for(values)) if values else None
+    return scale_for(values) if values else None
 
 
 def _x(scale: Scale, value: float) -> float:
-    return round(LEFT + scale.fraction(scale.clip(value)) * (RIGHT - LEFT), 1)
+    return round(_across(scale.fraction(scale.clip(value))), 2)
+
+
+def _across(fraction: float) -> float:
+    return LEFT + fraction * (RIGHT - LEFT)
 
 
 def _y(scale: Scale, value: float) -> float:
@@ -124,5 +147,5 @@ def _line(scale: Scale, steps: Sequence[int], losses: Sequence[float]) -> str:
     for step, loss in zip(steps, losses, strict=False):
         if not math.isfinite(loss):
             break
-        points.append(f"{LEFT + step / steps[-1] * (RIGHT - LEFT):.0f},{_y(scale, loss):.0f}")
+        points.append(f"{WIDTH * _across(step / steps[-1]) / 100:.0f},{_y(scale, loss):.0f}")
     return " ".join(points)

@@ -81,6 +81,12 @@ def environment() -> Environment:
     return env
 
 
+def prepare() -> None:
+    """Compile every template ahead of the first page that needs it."""
+    for name in environment().list_templates():
+        environment().get_template(name)
+
+
 def fragment(template: str, **values: Any) -> str:
     """A piece of a page."""
     return environment().get_template(template).render(**values)

@@ -20,8 +20,10 @@ from seodang.web.notebook import coloured
 from seodang.web.pages import page, question_address
 from seodang.web.shelf import height, labels
 from seodang.web.source import ArmRead, Read, read
+from seodang.web.terms import linked
 
 if TYPE_CHECKING:
+    from seodang.evidence import Evidence
     from seodang.library import Page, Question
 
 router = APIRouter()
@@ -61,11 +63,12 @@ def question_page(request: Request, slug: str, desk: At, of: str = "") -> Respon
     desk.runs.wake()
     language = spoken()
     words = question.page(language)
+    (setting,), named = texts(desk, question, language, BEFORE, None)
     values: dict[str, Any] = {
         "question": question,
         "words": words,
         "chapter": _chapter(desk, question, language),
-        "setting": desk.shelf.section(question, language, "setting", None),
+        "setting": setting,
         "arms": list(arms(question, words)),
         "how_far": how_far,
         "token": token(),
@@ -79,6 +82,8 @@ def question_page(request: Request, slug: str, desk: At, of: str = "") -> Respon
         values |= result(desk, question, how_far, of)
         values |= explanation(desk, question, question.slug in record.explained)
         values["note"] = desk.store.note(desk.me, question.slug)
+        named = (*named, *values["named"], *question.terms)
+    values["named"] = [desk.library.terms[key] for key in dict.fromkeys(named) if key in desk.library.terms]
     return page(request, "question.html", **values)
 
 
@@ -107,14 +112,12 @@ def explanation(desk: Desk, question: Question, was_read: bool) -> dict[str, Any
     language = spoken()
     words = question.page(language)
     evidence = desk.shelf.recorded(question)
-    sections = [
-        (section, desk.shelf.section(question, language, name, evidence))
-        for name, section in words.sections.items()
-        if name not in BEFORE
-    ]
+    names = tuple(name for name in words.sections if name not in BEFORE)
+    html, named = texts(desk, question, language, names, evidence)
     source: Read | None = read(question.experiment) if question.experiment else None
     return {
-        "sections": sections,
+        "sections": list(zip([words.section(name) for name in names], html, strict=True)),
+        "named": named,
         "code": coloured(source.code) if source else "",
         "knobs": source.knobs if source else (),
         "terms": [desk.library.terms[key] for key in question.terms if key in desk.library.terms],
@@ -122,6 +125,18 @@ def explanation(desk: Desk, question: Question, was_read: bool) -> dict[str, Any
         "explained": was_read,
         "explorations": desk.store.explorations(desk.me, question.slug),
     }
+
+
+def texts(
+    desk: Desk, question: Question, language: Language, names: tuple[str, ...], evidence: Evidence | None
+) -> tuple[list[str], tuple[str, ...]]:
+    """Sections as HTML with the words of the dictionary linked, and the terms that they name."""
+    return desk.shelf.once(
+        ("linked", question.slug, language, names, None if evidence is None else id(evidence)),
+        lambda: linked(
+            [desk.shelf.section(question, language, name, evidence) for name in names], desk.library.terms, language
+        ),
+    )
 
 
 @router.post("/questions/{slug}/predict")
@@ -137,6 +152,9 @@ def predict(
     question = desk.library.question(slug)
     if choice not in {each.id for each in question.page("en").predict.choices}:
         raise HTTPException(400, _("{choice} is not among the outcomes; go back and choose one.", choice=choice))
+    job = desk.runs.latest(question.slug)
+    if job is not None and not job.over and not job.exploration:  # its first seeds may have been seen: it stands as it was
+        return back(question_address(question.slug) + "#run")
     made = Prediction(question.slug, choice, sure, desk.clock(), why=why.strip()[:LONGEST], language=spoken())
     desk.store.predict(desk.me, made, token)
     return back(question_address(question.slug) + "#run")

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 LOOK = 0.1
-"""Seconds between two looks at a job for a stream."""
+"""Seconds between two looks at a job for a stream, and between two seeds that it shows."""
+BEHIND = 6
+"""A block's worth of seeds: while no more wait, they are shown one at a time."""
 BEAT = 15.0
 """Seconds after which a silent stream says that it is still there."""
 
@@ -72,16 +74,21 @@ def running(request: Request, id: str, desk: At) -> Response:
 
 @router.get("/running/{id}/events")
 async def events(request: Request, id: str, desk: At) -> Response:
-    """The run as server-sent events: a piece of the page whenever something happened, `over` at the end."""
+    """The run as server-sent events: a piece of the page whenever something happened, `over` at the end.
+
+    Seeds of a block are trained together and known together; they are shown, tallied and judged one by one in the order of
+    the seed list, which is the order that the verdict goes by.
+    """
     job = _job(desk, id)
 
     async def stream() -> AsyncIterator[str]:
-        told, beat = -1, time.monotonic()
+        told, beat, shown = -1, time.monotonic(), known(job)
         while not desk.runs.closing and not await request.is_disconnected():
-            over = job.over
-            if job.version != told:
-                told, beat = job.version, time.monotonic()
-                yield event(await asyncio.to_thread(_drawn, desk, job))
+            over = job.over and shown >= known(job)
+            if job.version != told or shown < known(job):
+                told, beat, shown = job.version, time.monotonic(), next_shown(shown, known(job))
+                yield event(await asyncio.to_thread(_drawn, desk, job, shown))
+                over = over or (job.over and job.version == told and shown == known(job))
             if over:
                 yield event(question_address(job.slug), "over")
                 return
@@ -102,6 +109,16 @@ def cancel(id: str, desk: At) -> Response:
     return back(address(job))
 
 
+def known(job: Job) -> int:
+    """How many seeds are in."""
+    return len(job.ledger.seeds) if job.ledger else 0
+
+
+def next_shown(shown: int, known: int) -> int:
+    """How many seeds are shown next: one more, or several where many wait, so that showing never falls far behind."""
+    return min(known, shown + max(1, (known - shown) // BEHIND))
+
+
 def event(text: str, name: str = "") -> str:
     """A server-sent event; text of several lines is sent line by line."""
     lines = "".join(f"data: {line}\n" for line in text.splitlines() if line.strip())
@@ -115,24 +132,29 @@ def _job(desk: Desk, id: str) -> Job:
     return job
 
 
-def _drawn(desk: Desk, job: Job) -> str:
-    """The moving part of the page."""
+def _drawn(desk: Desk, job: Job, shown: int | None = None) -> str:
+    """The moving part of the page, with the first `shown` seeds, or all that are in."""
     question = desk.library.question(job.slug)
     words = question.page(spoken())
     recorded = desk.shelf.recorded(question)
-    ledger = job.ledger
-    known = recorded or ledger
-    declared = known.declared if known else None
+    whole, all_shown = job.ledger, shown is None or shown >= known(job)
+    ledger = whole if whole is None or shown is None else whole.prefix(shown)
+    rule = recorded or whole
     claims = [(sentence, ledger.claim(name) if ledger else None) for name, sentence in words.claims.items()]
     values: dict[str, Any] = {
         "job": job,
+        "state": job.state if all_shown else "running",
+        "over": job.over and all_shown,
         "question": question,
         "claims": claims,
-        "figure": live_figure(job, recorded, question.page(spoken())),
+        "decided": ledger is not None and ledger.decided and bool(ledger.seeds),
+        "figure": live_figure(words, ledger, whole, None if job.exploration else recorded),
         "share": share(job),
         "left": seconds_left(job),
-        "earliest": fewest(declared, len(claims)),
+        "earliest": fewest(rule.declared if rule else None, len(claims)),
         "seeds": len(ledger.seeds) if ledger else 0,
+        "known": known(job),
+        "address": address(job),
         "language": spoken(),
     }
     return fragment("_live.html", **values)

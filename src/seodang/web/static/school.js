@@ -52,17 +52,59 @@ all("[data-copy]").forEach((button) => {
   });
 });
 
+// Make one piece of a page like another without replacing what has not changed: what is focused, half pressed, spoken or
+// still moving stays what it is.
+const become = (now, then) => {
+  if (now.nodeName !== then.nodeName || now.id !== then.id) return now.replaceWith(then);
+  if (now.nodeType === Node.TEXT_NODE && now.data !== then.data) now.data = then.data;
+  if (now.nodeType !== Node.ELEMENT_NODE) return undefined;
+  for (const { name } of [...now.attributes]) if (!then.hasAttribute(name)) now.removeAttribute(name);
+  for (const { name, value } of then.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
+  return children(now, then);
+};
+const children = (now, then) => {
+  const wanted = [...then.childNodes];
+  while (now.childNodes.length > wanted.length) now.lastChild.remove();
+  wanted.forEach((child, place) => (now.childNodes[place] ? become(now.childNodes[place], child) : now.append(child)));
+};
+
+// A word of the dictionary opens what is said of it where it stands. Escape, or a click elsewhere, closes it and the word has
+// the keyboard again: the browser sees to both.
+const beside = (about, word) => {
+  const place = word.getClientRects()[0];
+  const left = Math.min(place.left, document.documentElement.clientWidth - about.offsetWidth - 12);
+  const under = place.bottom + 6 + about.offsetHeight < innerHeight || place.top < about.offsetHeight + 12;
+  about.style.left = `${Math.max(12, left) + scrollX}px`;
+  about.style.top = `${(under ? place.bottom + 6 : place.top - 6 - about.offsetHeight) + scrollY}px`;
+};
+all("a.term").forEach((word) => {
+  const about = document.getElementById(`about-${word.hash.slice(1)}`);
+  if (!about?.showPopover) return;
+  word.setAttribute("aria-haspopup", "dialog");
+  word.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    about.showPopover();
+    beside(about, word);
+    about.focus({ preventScroll: true });
+  });
+});
+
 // A run under way: every message is the moving part of the page. One stream, closed while nobody looks.
 const live = one("#live[data-events]");
 if (live) {
   let source;
+  const show = (html) => {
+    const piece = document.createElement("template");
+    piece.innerHTML = html;
+    children(live, piece.content);
+  };
   const listen = () => {
     source = new EventSource(live.dataset.events);
-    source.onmessage = (message) => (live.innerHTML = message.data);
+    source.onmessage = (message) => show(message.data);
     source.addEventListener("over", () => {
       source.close();
       source = null;
-      one("#cancel")?.remove();
       live.removeAttribute("data-events");
     });
   };
@@ -73,6 +115,7 @@ if (live) {
     if (!document.hidden) listen();
   });
   window.addEventListener("pagehide", () => source?.close());
+  window.addEventListener("pageshow", (event) => event.persisted && live.dataset.events && listen());
 }
 
 // Keys of the review: a digit chooses, Enter or space goes on.
