@@ -35,8 +35,8 @@ def page(figures: Mapping[str, Sequence[Figure]]) -> str:
     lines = [
         "# Every model and technique, and what was measured",
         "",
-        "Written by `make systems` from the tests in `tests/systems/`; a test fails where a figure is not what it must be. `n`",
-        "is the number of seeds or cases where there are several. `make system NAME=lstm` runs one row and prints its figures.",
+        "Written by `make systems` from the tests in `tests/systems/`; a test fails where a figure is not what it must be.",
+        "`n` is the number of seeds or cases where there are several. `make system NAME=lstm` runs one row.",
         "",
         f"Measured with PyTorch {torch.__version__.partition('+')[0]} on {platform.machine()}, one thread a test.",
         "",
