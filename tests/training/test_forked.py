@@ -4,6 +4,7 @@ import dataclasses
 import multiprocessing
 import os
 import signal
+import threading
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from training.test_agreement import Branches
 from training.test_replicas import same
 from training.trainings import CLASSES, training
 
-from seodang.training import STRATEGIES, Stopped, strategy_for, train
+from seodang.training import STRATEGIES, Stopped, forked, strategy_for, train
 from seodang.training.forked import ForkedLoop
 from seodang.training.replica import Replica
 
@@ -62,6 +63,22 @@ def test_a_process_that_is_killed_is_reported_and_not_waited_for() -> None:
     with pytest.raises(RuntimeError, match=r"^a training process ended by itself \(exit code -9\)$"):
         program.advance(2)
     program.close()
+
+
+def test_a_process_forked_while_threads_end_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock that a thread takes while it ends is taken for ever in a process forked then: about one fork in ten."""
+    monkeypatch.setattr(forked, "PATIENCE", (0.3, 0.6, 1.2, 2.4, 4.8, 9.6))
+    replicas = [Replica(BRANCHING, 0, torch.device("cpu"))]
+    matrix = torch.ones(forked.PROBE, forked.PROBE, dtype=torch.float64)
+    for _ in range(30):
+        threads = [threading.Thread(target=torch.mm, args=(matrix, matrix)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        program = ForkedLoop(replicas)
+        assert torch.isfinite(program.advance(1)).all()
+        program.close()
 
 
 def test_the_gradient_is_that_of_the_other_process() -> None:

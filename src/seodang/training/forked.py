@@ -5,6 +5,7 @@ The process is a fork of this one, so that a model defined in a notebook need no
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import pickle
@@ -24,6 +25,12 @@ from seodang.training.loop import Loop
 from seodang.training.program import Program
 from seodang.training.replica import Replica
 
+READY = b"ready"
+PATIENCE = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds to wait for a forked process's first product, a try after another; it takes milliseconds."""
+PROBE = 40
+"""Rows of a product large enough that MKL allocates for it."""
+
 
 def can_fork() -> bool:
     """Whether this process can be forked: not on Windows, not safely on macOS, not once a GPU is in use."""
@@ -39,14 +46,7 @@ class ForkedLoop(Program):
 
     def __init__(self, replicas: Sequence[Replica]) -> None:
         super().__init__(replicas)
-        context = multiprocessing.get_context("fork")
-        self.line, there = context.Pipe()
-        self.process = context.Process(target=_serve, args=(self.replicas, self.line, there), daemon=True)
-        with warnings.catch_warnings():
-            # Forking beside other threads is said to be dangerous where the child takes their locks; it takes none.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self.process.start()
-        there.close()
+        self.line, self.process = _forked(self.replicas)
         self._end = weakref.finalize(self, _ended, self.line, self.process)
 
     def advance(self, steps: int) -> Tensor:
@@ -80,6 +80,29 @@ class ForkedLoop(Program):
         return answer
 
 
+def _forked(replicas: Sequence[Replica]) -> tuple[Connection, BaseProcess]:
+    """A process that has shown that it can compute, and the line to it.
+
+    A thread that ends takes a lock of MKL's for a moment, after Python has joined it. A process forked in that moment has
+    the lock taken for ever and hangs in its first product (6 of 82 forks, each right after two threads); it is forked again.
+    """
+    context = multiprocessing.get_context("fork")
+    for patience in PATIENCE:
+        here, there = context.Pipe()
+        process = context.Process(target=_serve, args=(replicas, here, there), daemon=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside threads: see above
+            process.start()
+        there.close()
+        with contextlib.suppress(EOFError):
+            if here.poll(patience) and here.recv_bytes() == READY:
+                return here, process
+        here.close()
+        process.kill()
+        process.join()
+    raise RuntimeError(f"{len(PATIENCE)} training processes were forked and none began to compute; try strategy='loop'")
+
+
 def _ended(line: Connection, process: BaseProcess) -> None:
     line.close()
     process.join(timeout=0.5)
@@ -93,6 +116,9 @@ def _serve(replicas: Sequence[Replica], parent: Connection, line: Connection) ->
     parent.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
+    for dtype in (torch.float32, torch.float64):
+        torch.ones(PROBE, PROBE, dtype=dtype) @ torch.ones(PROBE, PROBE, dtype=dtype)
+    line.send_bytes(READY)
     program: Loop | None = None
     while True:
         try:
