@@ -61,7 +61,10 @@ def test_noisy_labels_are_redrawn_on_that_share_of_the_training_samples_alone(sh
 
 
 def test_sets_of_images_are_known_by_name() -> None:
-    assert NAMES == ("digits", "mnist")
-    assert [(images(name).pixels, images(name).classes) for name in NAMES] == [(64, 10), (784, 10)]
-    with pytest.raises(DataError, match=r"^cifar: no such data set; there is digits, mnist$"):
+    assert NAMES == ("digits", "mnist", "fashion_mnist", "kmnist", "cifar10", "shapes")
+    sizes = [(images(name).pixels, images(name).classes) for name in NAMES]
+    assert sizes == [(64, 10), (784, 10), (784, 10), (784, 10), (3072, 10), (3072, 16)]
+    with pytest.raises(
+        DataError, match=r"^cifar: no such data set; there is digits, mnist, fashion_mnist, kmnist, cifar10, "
+    ):
         images("cifar")

@@ -1,4 +1,4 @@
-"""MNIST in its original files: the real ones where they are at hand, and spoilt ones refused by name."""
+"""MNIST and the sets in its format: the real files where they are at hand, and spoilt ones refused by name."""
 
 import gzip
 import struct
@@ -9,15 +9,19 @@ import numpy as np
 import pytest
 import torch
 
-from seodang.data.mnist import FILES, _everything, directory, mnist
+from seodang.data import fashion_mnist, idx, kmnist
+from seodang.data.files import directory
+from seodang.data.mnist import mnist
 from seodang.data.split import DataError, Split
+
+FILES = dict(zip(("x_train", "y_train", "x_test", "y_test"), idx.PARTS, strict=True))
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
     """Files that were read stay in memory by folder; not from one test to the next."""
     yield
-    _everything.cache_clear()
+    idx.everything.cache_clear()
 
 
 def read(folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int = 0) -> Split:
@@ -57,7 +61,7 @@ def test_the_official_test_images_stay_and_a_seed_draws_the_order_of_the_trainin
 # ------------------------------------------------------------------------------------------------------------ spoilt files
 
 
-def idx(values: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
+def idx_file(values: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
     return struct.pack(f">4B{values.ndim}I", 0, 0, 8, values.ndim, *values.shape) + values.tobytes()
 
 
@@ -68,8 +72,8 @@ def folder(tmp_path: Path) -> Path:
     for part, count in (("train", 30), ("test", 20)):
         pixels = generator.integers(0, 256, (count, 28, 28), dtype=np.uint8)
         labels = generator.integers(0, 10, count, dtype=np.uint8)
-        (tmp_path / f"{FILES[f'x_{part}']}.gz").write_bytes(gzip.compress(idx(pixels)))
-        (tmp_path / FILES[f"y_{part}"]).write_bytes(idx(labels))
+        (tmp_path / f"{FILES[f'x_{part}']}.gz").write_bytes(gzip.compress(idx_file(pixels)))
+        (tmp_path / FILES[f"y_{part}"]).write_bytes(idx_file(labels))
     return tmp_path
 
 
@@ -90,13 +94,15 @@ def test_files_are_read_gzipped_or_not(folder: Path, monkeypatch: pytest.MonkeyP
     content = gzip.decompress((folder / X_TRAIN).read_bytes())
     (folder / X_TRAIN).unlink()
     (folder / FILES["x_train"]).write_bytes(content)
-    _everything.cache_clear()
+    idx.everything.cache_clear()
     assert torch.equal(read(folder, monkeypatch).x_train, before)
 
 
 def test_a_missing_file_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / X_TRAIN).unlink()
-    assert refusal(folder, monkeypatch) == f"{folder}: neither {X_TRAIN} nor {FILES['x_train']} is there"
+    assert refusal(folder, monkeypatch) == (
+        f"mnist: neither {X_TRAIN} nor {FILES['x_train']} is in {folder}; get it: seodang data fetch mnist --to {folder}"
+    )
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
@@ -151,26 +157,80 @@ def test_labels_that_do_not_belong_to_the_images_are_refused(folder: Path, monke
 
 
 def test_a_label_that_is_no_digit_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / Y_TRAIN).write_bytes(idx(np.full(30, 11, np.uint8)))
+    (folder / Y_TRAIN).write_bytes(idx_file(np.full(30, 11, np.uint8)))
     assert refusal(folder, monkeypatch) == f"{folder / Y_TRAIN}: a label is 11; MNIST has 0 to 9"
 
 
 def test_images_of_another_size_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / X_TRAIN).write_bytes(gzip.compress(idx(np.zeros((30, 32, 32), np.uint8))))
-    name = folder / FILES["x_train"]
-    assert refusal(folder, monkeypatch) == f"{name}: images of 32 x 32 pixels; MNIST has 28 x 28"
+    (folder / X_TRAIN).write_bytes(gzip.compress(idx_file(np.zeros((30, 32, 32), np.uint8))))
+    assert refusal(folder, monkeypatch) == f"{folder / X_TRAIN}: images of 32 x 32 pixels; MNIST has 28 x 28"
 
 
 def test_files_without_images_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / X_TRAIN).write_bytes(gzip.compress(idx(np.zeros((0, 28, 28), np.uint8))))
-    (folder / Y_TRAIN).write_bytes(idx(np.zeros(0, np.uint8)))
-    assert refusal(folder, monkeypatch) == f"{folder / FILES['x_train']}: holds no images"
+    (folder / X_TRAIN).write_bytes(gzip.compress(idx_file(np.zeros((0, 28, 28), np.uint8))))
+    (folder / Y_TRAIN).write_bytes(idx_file(np.zeros(0, np.uint8)))
+    assert refusal(folder, monkeypatch) == f"{folder / X_TRAIN}: holds no images"
 
 
 def test_no_folder_and_a_folder_that_is_none_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SEODANG_DATA_DIR", raising=False)
+    monkeypatch.setenv("SEODANG_HOME", str(tmp_path / "home"))
     with pytest.raises(DataError) as error:
-        directory()
-    assert str(error.value) == (f"mnist: no folder given; pass --data-dir DIR, a folder that holds {X_TRAIN} and the rest")
+        directory("mnist", X_TRAIN)
+    assert str(error.value) == (
+        f"mnist: no folder given; pass --data-dir DIR, a folder that holds {X_TRAIN}, or: seodang data fetch mnist"
+    )
     missing = tmp_path / "missing"
     assert refusal(missing, monkeypatch) == f"mnist: --data-dir {missing} is not a folder"
+
+
+def test_what_was_fetched_without_naming_a_folder_is_found_without_naming_one(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SEODANG_DATA_DIR", raising=False)
+    monkeypatch.setenv("SEODANG_HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / "data").mkdir(parents=True)
+    folder_of_the_set = tmp_path / "home" / "data" / "mnist"
+    folder_of_the_set.mkdir()
+    for file in folder.glob("*ubyte*"):
+        file.rename(folder_of_the_set / file.name)
+    assert mnist(torch.Generator().manual_seed(0)).x_train.shape == (30, 784)
+
+
+# ------------------------------------------------------------------------------------------- sets whose files have the names
+
+OTHERS = {"fashion_mnist": fashion_mnist.fashion_mnist, "kmnist": kmnist.kmnist}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_set_in_mnists_format_is_read_from_a_folder_of_its_own_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    own = folder / name
+    own.mkdir()
+    for part, values in (("x_train", 4), ("y_train", 3), ("x_test", 2), ("y_test", 1)):
+        shape = (12, 28, 28) if part.startswith("x") else (12,)
+        (own / FILES[part]).write_bytes(idx_file(np.full(shape, values, np.uint8)))
+    monkeypatch.setenv("SEODANG_DATA_DIR", str(folder))
+    split = OTHERS[name](torch.Generator().manual_seed(0))
+    assert split.x_train.shape == (12, 784)
+    assert set(split.y_train.tolist()) == {3}, "not MNIST's files, which lie in the folder itself"
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_mnists_files_are_not_taken_for_another_sets(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("SEODANG_DATA_DIR", str(folder))
+    with pytest.raises(
+        DataError, match=f"^{name}: neither {X_TRAIN} nor .* is in {folder / name}; get it: seodang data fetch"
+    ):
+        OTHERS[name](torch.Generator())
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_mnists_real_labels_in_another_sets_folder_are_refused(
+    real_mnist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / name).symlink_to(real_mnist, target_is_directory=True)
+    monkeypatch.setenv("SEODANG_DATA_DIR", str(tmp_path))
+    with pytest.raises(DataError, match=r"t10k-labels-idx1-ubyte\.gz: MNIST's labels, not "):
+        OTHERS[name](torch.Generator())
