@@ -1,4 +1,4 @@
-"""The figure in the terminal: what `make run` ends with."""
+"""The figure in the terminal: what `seodang run` ends with."""
 
 from __future__ import annotations
 
