@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,12 +47,12 @@ class Terminal:
         return Said(code, captured.out, captured.err)
 
 
-def started(*words: str, home: Path, **options: Any) -> subprocess.Popen[str]:
-    """The program as a process of its own."""
-    environment = {**os.environ, "SEODANG_HOME": str(home), "SEODANG_LANG": "en", "PYTHONWARNINGS": "error"}
+def started(*words: str, home: Path, environment: Mapping[str, str] | None = None, **options: Any) -> subprocess.Popen[str]:
+    """The program as a process of its own; `environment` is changed in what it inherits."""
+    own = {"SEODANG_HOME": str(home), "SEODANG_LANG": "en", "PYTHONWARNINGS": "error"}
     return subprocess.Popen(
         [sys.executable, "-m", "seodang", *words],
-        env=environment,
+        env={**os.environ, **own, **(environment or {})},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -16,7 +16,7 @@ ABOUT = "A school for deep learning in which every answer is an experiment: pred
 
 def application() -> App:
     """The command line. Its modules are light: each command imports its rooms when it is called."""
-    from seodang.cli import book, opening, predicting, recording, running, writing
+    from seodang.cli import book, counting, data, models, opening, predicting, recording, running, writing
 
     learn, write = Group("Learn", sort_key=1), Group("Write", sort_key=2)
     app = App(
@@ -31,11 +31,12 @@ def application() -> App:
     )
     learning: tuple[Callable[..., Any], ...] = (
         *(opening.open_school, book.list_questions, book.show, book.ask),
-        *(predicting.predict, running.run),
+        *(predicting.predict, running.run, counting.count, models.models, data.data),
     )
     authoring: tuple[Callable[..., Any], ...] = (recording.record, writing.check, writing.new)
     for place, (name, command) in enumerate(zip(COMMAND_NAMES, learning + authoring, strict=True)):
         app.command(command, name=name, group=learn if command in learning else write, sort_key=place)
+    app["data"].command(data.fetch, name="fetch")
     app.register_install_completion_command(help="Install completion for this shell (bash, zsh or fish).")
     app.default(welcome)
     return app

@@ -1,3 +1,3 @@
 """What the commands are called."""
 
-COMMAND_NAMES = ("open", "list", "show", "ask", "predict", "run", "record", "check", "new")
+COMMAND_NAMES = ("open", "list", "show", "ask", "predict", "run", "count", "models", "data", "record", "check", "new")

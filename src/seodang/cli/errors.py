@@ -47,7 +47,16 @@ def _expected(error: Exception) -> bool:
 
     if isinstance(error, (CycloptsError, UsageError, OSError)):
         return True
-    names = ("BookError", "DataError", "EvidenceError", "ExperimentError", "FigureError", "PredictionError", "StoreError")
+    names = (
+        "BookError",
+        "CountingError",
+        "DataError",
+        "EvidenceError",
+        "ExperimentError",
+        "FigureError",
+        "PredictionError",
+        "StoreError",
+    )
     return any(kind.__module__.startswith("seodang.") and kind.__name__ in names for kind in type(error).__mro__)
 
 
@@ -56,6 +65,8 @@ def _sentence(error: Exception) -> str:
 
     if isinstance(error, UnusedCliTokensError) and error.unused_tokens and error.command_chain in ((), None):
         return _unknown_command(error.unused_tokens[0])
+    if hasattr(error, "sentence"):  # written in English, with its blanks apart
+        return _(error.sentence, **error.values)  # type: ignore[attr-defined]
     return " ".join(str(error).split())
 
 

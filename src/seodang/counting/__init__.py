@@ -1,1 +1,5 @@
-"""What a network costs, counted by formula: one formula a file, each with its source. Nothing here imports torch."""
+"""What a network costs, counted before it is built.
+
+One formula a file, each with its source; `network` holds what was counted, `spec` counts a typed network, and neither imports
+torch. `tracing` counts any `nn.Module` by running it without numbers, `saved` traces the memory of its training step.
+"""

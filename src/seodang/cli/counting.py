@@ -1,0 +1,295 @@
+"""Count a network: parameters, arithmetic, shapes, receptive field, training memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+from rich.markup import escape
+
+from seodang.cli.errors import UsageError
+from seodang.cli.options import DATA, Data
+from seodang.cli.screen import QUIET, aside, out, print_json
+from seodang.locale import _, spoken
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from torch import nn
+
+    from seodang.counting.memory import TrainingMemory
+    from seodang.counting.network import Field, Layer, Network
+
+Shapes = tuple[tuple[int, ...], ...]
+IMAGE = (3, 224, 224)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Step:
+    """The training step whose memory is told."""
+
+    batch: int | None = None
+    """Examples a step: tells the training memory."""
+    optimizer: Literal["sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad"] = "adam"
+    """What updates the parameters."""
+    precision: Literal["fp32", "bf16", "mixed"] = "fp32"
+    """The numbers that are computed with."""
+    checkpointing: Annotated[bool, Parameter(negative="")] = False
+    """Compute activations again in the backward pass instead of keeping them."""
+    memory: str | None = None
+    """Tell the largest batch that fits, as in 8GB."""
+
+
+STEP = Step()
+
+
+def count(
+    *network: str,
+    input: str | None = None,
+    picture: Path | None = None,
+    step: Step = STEP,
+    data: Data = DATA,
+) -> None:
+    """Count a network's parameters, arithmetic, shapes and receptive field, layer by layer.
+
+    Parameters
+    ----------
+    network
+        A name (`seodang models` lists them), FILE.py:Class, 'nn.Sequential(…)', or layers: conv3-64p relu pool fc10.
+    input
+        The shape of one example, without the batch: 3x224x224. Several inputs: 10x512,20x512.
+    picture
+        Draw the network into this file, .svg or .png.
+    """
+    typed = " ".join(network).strip()
+    if not typed:
+        raise UsageError(_("count what? For example: seodang count resnet50, or seodang count 'conv3-64p relu pool fc10'"))
+    if step.batch is not None and step.batch < 1:
+        raise UsageError(_("--batch {batch}: must be 1 or more", batch=step.batch))
+    module, counted, shapes = _counted(typed, _shapes(input))
+    wanted = data.json or step != STEP
+    memory, why = _memory(module, counted, shapes, step) if wanted else (None, "")
+    if picture is not None:
+        _draw(counted, picture)
+    if data.json:
+        print_json(_document(counted, step, memory))
+        if why:
+            aside().print(escape(why))
+        return
+    console = out()
+    _print_layers(console, counted)
+    _print_totals(console, counted)
+    if memory is not None:
+        _print_memory(console, memory, step)
+    elif why:
+        console.print(escape(why))
+
+
+def _shapes(text: str | None) -> Shapes:
+    """`3x224x224`, or several with commas; empty when not given."""
+    if text is None:
+        return ()
+    plain = text.lower().replace("×", "x").replace(" ", "")
+    if not re.fullmatch(r"\d{1,9}(x\d{1,9})*(,\d{1,9}(x\d{1,9})*)*", plain) or re.search(r"(?<!\d)0+(?!\d)", plain):
+        raise UsageError(
+            _("--input {text}: write a shape as 3x224x224, without the batch, every number 1 or more", text=text)
+        )
+    return tuple(tuple(map(int, one.split("x"))) for one in plain.split(","))
+
+
+def _counted(typed: str, shapes: Shapes) -> tuple[nn.Module | None, Network, Shapes]:
+    """What is typed, counted: its module (None for a spec), its network and the shapes it was counted with."""
+    from seodang.cli.building import from_expression, from_file
+    from seodang.cli.models import published, published_named
+    from seodang.counting.spec import from_spec, looks_like_spec
+
+    named = published_named(typed)
+    module = named.build() if named else from_file(typed) or from_expression(typed)
+    if module is not None:
+        from seodang.counting.tracing import count_module
+
+        shapes = shapes or (named.input if named else _usual(module))
+        return module, count_module(module, *shapes, name=named.name if named else ""), shapes
+    if (
+        " " not in typed and not looks_like_spec(typed) and not re.search(r"\d-\d", typed)
+    ):  # a slip in a layer is named below
+        raise UsageError(_unknown(typed, [each.name for each in published()]))
+    if len(shapes) > 1:
+        raise UsageError(_("--input: a network of typed layers has one input"))
+    shapes = shapes or (IMAGE,)
+    return None, from_spec(typed, shapes[0]), shapes
+
+
+def _unknown(typed: str, names: list[str]) -> str:
+    """What to say to a word that is neither a network nor a layer."""
+    import difflib
+
+    if typed.endswith(".py"):
+        return _("{file}: say which network in it: {file}:Net", file=typed)
+    near = difflib.get_close_matches(typed.lower(), names, n=1, cutoff=0.5)
+    if near:
+        return _("{name}: there is no such network; did you mean {near}?", name=typed, near=near[0])
+    return _(
+        "{name}: there is no such network (`seodang models` lists them) and no such layer (write conv3-64p relu pool fc10)",
+        name=typed,
+    )
+
+
+def _usual(module: nn.Module) -> Shapes:
+    """The input that a network's first layer tells by itself."""
+    from torch import nn
+
+    first = next((each for each in module.modules() if not any(each.children())), module)
+    if isinstance(first, nn.Linear):
+        return ((first.in_features,),)
+    if isinstance(first, nn.Conv2d) and first.in_channels == IMAGE[0]:
+        return (IMAGE,)
+    raise UsageError(_("--input: say the shape of one example, without the batch, as in --input 3x224x224"))
+
+
+def _memory(module: nn.Module | None, counted: Network, shapes: Shapes, step: Step) -> tuple[TrainingMemory | None, str]:
+    """The memory of a training step, or why it is not known."""
+    batch = step.batch or 1
+    options: Any = {"optimizer": step.optimizer, "precision": step.precision, "checkpointing": step.checkpointing}
+    if module is None:
+        from seodang.counting.typed_memory import of_spec
+
+        return of_spec(counted, batch, **options), ""
+    if len(shapes) > 1:
+        return None, _("The training memory of a network with several inputs is not told.")
+    from seodang.counting.errors import CountingError
+    from seodang.counting.examples import kinds, one_input
+    from seodang.counting.saved import training_memory
+
+    refused: CountingError | None = None
+    for kind in kinds(module):
+        try:
+            return training_memory(one_input(module), shapes[0], batch, dtype=kind, **options), ""
+        except CountingError as error:
+            refused = error
+    return None, _("The training memory is not known: {why}", why=str(refused))
+
+
+def _document(counted: Network, step: Step, memory: TrainingMemory | None) -> dict[str, Any]:
+    """What --json prints."""
+    told: dict[str, Any] | None = None
+    if memory is not None:
+        settings = {"optimizer": step.optimizer, "precision": step.precision, "checkpointing": step.checkpointing}
+        fits = {} if step.memory is None else {"largest_batch": memory.largest_batch(_bytes(step.memory))}
+        told = memory.to_json() | {"settings": settings} | fits
+    return counted.to_json() | {"training_memory": told}
+
+
+def _bytes(text: str) -> int:
+    from seodang.counting.memory import parse_bytes
+
+    return parse_bytes(text)
+
+
+def _draw(counted: Network, path: Path) -> None:
+    from seodang.figures.image import save_svg
+    from seodang.figures.network import network_svg
+
+    save_svg(network_svg(counted, language=spoken(), heading=counted.name), path)
+
+
+def _print_layers(console: Console, counted: Network) -> None:
+    """A row a layer, but for those that change nothing that is counted."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in (_("layer"), _("kind"), _("output")):
+        table.add_column(title, overflow="fold")
+    for title in (_("parameters"), _("MACs"), _("receptive field")):
+        table.add_column(title, justify="right", no_wrap=True)
+    field = None
+    hidden = 0
+    for layer in counted.layers:
+        if _changes_nothing(layer, field):
+            hidden += 1
+            continue
+        field = layer.field or field
+        table.add_row(*_row(layer))
+    console.print(f"[bold]{escape(counted.name)}[/]  [{QUIET}]{_by(counted.input)}[/]\n", soft_wrap=True)
+    console.print(table)
+    if hidden:
+        note = _("Not shown: {n} that only act number by number (activations, dropout).", n=hidden)
+        console.print(f"[{QUIET}]{note}[/]")
+
+
+def _changes_nothing(layer: Layer, field: Field | None) -> bool:
+    """Whether a row would only repeat the one before: an activation, a dropout."""
+    same_sight = layer.field is None or layer.field == field
+    return not layer.parameters and not layer.macs and layer.inputs == layer.output and same_sight
+
+
+def _row(layer: Layer) -> tuple[str, ...]:
+    shape = _by(layer.output) if layer.output else f"[{QUIET}]{_('did not run')}[/]"
+    seen = _by(layer.field.size) if layer.field else ""
+    counts = (f"{layer.parameters:,}" if layer.parameters else "", _short(layer.macs) if layer.macs else "")
+    return escape(layer.name), escape(layer.kind), shape, *counts, seen
+
+
+def _print_totals(console: Console, counted: Network) -> None:
+    rows = [
+        (_("parameters"), f"{counted.parameters:,}"),
+        (_("MACs, one example"), f"{counted.macs:,}"),
+        (_("FLOPs, one example"), f"{counted.flops:,}"),
+        (_("FLOPs, forward and backward"), f"{counted.training_flops:,}"),
+    ]
+    seen = counted.receptive_field
+    if seen:
+        size, stride = _by(seen.size), _by(seen.stride)
+        rows.append((_("receptive field"), _("{size} pixels, {stride} apart", size=size, stride=stride)))
+    console.print()
+    _plain_columns(console, rows)
+
+
+def _print_memory(console: Console, memory: TrainingMemory, step: Step) -> None:
+    """The parts of the peak, and the largest batch that fits."""
+    rows = [
+        (_("training memory, batch {batch}", batch=memory.batch), _size(memory.total)),
+        ("  " + _("parameters"), _size(memory.parameters)),
+        ("  " + _("gradients"), _size(memory.gradients)),
+        ("  " + _("optimizer state ({optimizer})", optimizer=step.optimizer), _size(memory.optimizer)),
+        ("  " + _("activations"), _size(memory.activations)),
+        ("  " + _("working space"), _size(memory.workspace)),
+    ]
+    if step.memory is not None:
+        largest = memory.largest_batch(_bytes(step.memory))
+        rows.append((_("largest batch in {memory}", memory=escape(step.memory)), f"{largest:,}"))
+    console.print()
+    _plain_columns(console, rows)
+
+
+def _plain_columns(console: Console, rows: list[tuple[str, str]]) -> None:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2))
+    for name, value in rows:
+        grid.add_row(name, value)
+    console.print(grid)
+
+
+def _by(numbers: Sequence[float]) -> str:
+    return " x ".join(f"{number:.10g}" for number in numbers)
+
+
+def _short(count: int) -> str:
+    """Four digits and a unit: 1.85 G."""
+    for size, unit in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if count >= size:
+            return f"{count / size:.4g} {unit}"
+    return str(count)
+
+
+def _size(count: int) -> str:
+    """Bytes, in the units that --memory reads."""
+    for size, unit in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if count >= size:
+            return f"{count / size:.4g} {unit}"
+    return f"{count} B"
