@@ -1,14 +1,13 @@
-# make run: install and run one question. make test: install and pass the tests. Everything lives in .venv.
+# make run: install and open the school in the browser. make test: install and pass the tests. Everything lives in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SLUG ?= relu-over-sigmoid
 
 .PHONY: run test check install messages record system systems bench clean
 .DEFAULT_GOAL := run
 
 run: .venv/installed
-	@$(BIN)/seodang run $(SLUG)
+	@$(BIN)/seodang open
 
 test: .venv/tested
 	@$(BIN)/python -m pytest
@@ -61,5 +60,5 @@ clean:
 bench: .venv/peers
 	$(BIN)/python -m benchmarks $(if $(PARTS),--only $(PARTS))
 
-.venv/peers: .venv/installed
+.venv/peers: .venv/tested
 	@$(PIP) install --constraint constraints.txt "jax>=0.10" && touch $@ || echo "JAX could not be installed: its columns will be dashes"

@@ -26,15 +26,18 @@ ALSO = (
     "the code that trains has changed since it was recorded",
 )
 """What is looked up by the value of a variable."""
+REFUSALS = {"CountingError": 0, "refused": 1}
+"""What `counting`, which knows no language, refuses with: a call, and which of its arguments is the sentence."""
 
 
 def said_in_code() -> set[str]:
-    """Every message in a call of `_`, those inside f-strings too (which Babel's own extraction passes over)."""
+    """Every message in a call of `_` or of REFUSALS, those inside f-strings too (Babel passes over them)."""
     found = set(ALSO)
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_" and node.args:
-                inside = (n.value for n in ast.walk(node.args[0]) if isinstance(n, ast.Constant))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", *REFUSALS):
+                said = node.args[REFUSALS.get(node.func.id, 0) :][:1]
+                inside = (n.value for each in said for n in ast.walk(each) if isinstance(n, ast.Constant))
                 found |= {value for value in inside if isinstance(value, str)}
     return found
 
@@ -59,7 +62,7 @@ def said_in_help() -> set[str]:
         return message
 
     with mock.patch.object(language, "_", listen):
-        for words in ([], *([name] for name in COMMAND_NAMES)):
+        for words in ([], *([name] for name in COMMAND_NAMES), ["data", "fetch"]):
             application().help_print(words, console=Console(file=StringIO(), width=200))
     return asked - {""}
 

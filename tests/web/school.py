@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,10 @@ def book(folder: Path, *, supported: bool = True) -> Library:
     write_book(folder)
     stem = folder / "activations" / SLUG
     stem.with_suffix(".py").write_text(EXPERIMENT, encoding="utf-8")
-    stem.with_suffix(".json").write_text(recorded(answers=(supported,) * 12).to_json(), encoding="utf-8")
+    evidence = recorded(answers=(supported,) * 12)
+    if not supported:  # the numbers too are the other way round
+        evidence = replace(evidence, arms=dict(zip(evidence.arms, reversed(list(evidence.arms.values())), strict=True)))
+    stem.with_suffix(".json").write_text(evidence.to_json(), encoding="utf-8")
     return Library.open(folder)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -19,11 +20,13 @@ from seodang.library import Library
 from seodang.review import Grade, Prediction, Result, Review
 from seodang.store import Store
 from seodang.web import create_app
+from seodang.web.counting import EXAMPLES, Settings
 from seodang.web.desk import Desk
 from seodang.web.guard import Door
 
 OUT = Path(__file__).parents[2] / "docs" / "pages"
 RELU = "/questions/relu-over-sigmoid"
+VGG = next(Settings(spec=each.spec, input=each.input).address() for each in EXAMPLES if each.name == "VGG-16")
 BEGUN = datetime(2026, 11, 2, 9, tzinfo=UTC)
 SURE = {"hinge_loss": 60, "learning_rate": 85, "nonlinearity": 75, "weight_initialization": 90, "dropout": 55, "lstm": 95}
 """What the learner in the pictures has predicted; every third time wrongly."""
@@ -75,11 +78,51 @@ def live(browser: Browser, door: Door, base: str) -> None:
     page.locator("#sure").fill("80")
     page.locator("#predict button.primary").click()
     page.get_by_role("button", name="Run the experiment").click()
-    page.locator("#live .dots i").first.wait_for(timeout=120_000)
-    page.wait_for_timeout(700)
+    page.locator("#live .verdicts li:first-child .dots i").nth(4).wait_for(timeout=120_000)  # five of the second block's
     page.screenshot(path=OUT / "running.png", full_page=True)
     page.locator("#live a.primary").wait_for(timeout=120_000)
+    for depth in ("2", "4"):
+        page.goto(base + RELU)
+        page.locator("#knob-depth").fill(depth)
+        page.locator("#change button").first.click()
+        page.locator("#live a.primary").wait_for(timeout=120_000)
+    page.locator("#live a.primary").click()
+    while not page.evaluate("[...document.querySelectorAll('.compare img')].every(one => one.complete && one.naturalWidth)"):
+        page.wait_for_timeout(200)
+    page.screenshot(path=OUT / "explorations.png")
     context.close()
+
+
+def word(browser: Browser, door: Door, base: str) -> None:
+    """What a word of the text means, opened where it stands."""
+    context = browser.new_context(viewport={"width": 1200, "height": 700}, locale="en-GB")
+    context.add_cookies([{"name": door.cookie, "value": door.key, "url": base}])
+    page: Page = context.new_page()
+    page.goto(f"{base}{RELU}#why")
+    page.locator(".explanation a.term[href$=he_initialization]").first.click()
+    page.wait_for_timeout(300)
+    page.screenshot(path=OUT / "word.png")
+    context.close()
+
+
+def squeezed() -> None:
+    """The pictures made smaller, where the program for it is installed."""
+    if program := shutil.which("pngquant"):
+        for picture in sorted(OUT.glob("*.png")):
+            command = [program, "--force", "--skip-if-larger", "--quality=80-98", "--output", str(picture), str(picture)]
+            subprocess.run(command, check=False)  # it says by its exit code that it left one as it was
+
+
+def count(browser: Browser, door: Door, base: str) -> None:
+    """The calculators."""
+    tall: dict[str, Any] = {"viewport": {"width": 1200, "height": 1720}}
+    narrow: dict[str, Any] = {"viewport": {"width": 375, "height": 1500}, "device_scale_factor": 2}
+    take(browser, door, base, "count", VGG, **tall)
+    take(
+        browser, door, base, "count-korean-dark", f"{VGG}&layer=20&batch=128", ".totals", locale="ko-KR", color_scheme="dark"
+    )
+    take(browser, door, base, "count-korean-375", VGG, ".totals", locale="ko-KR", **narrow)
+    take(browser, door, base, "count-by-hand", "/count/by-hand")
 
 
 def main() -> None:
@@ -107,7 +150,7 @@ def main() -> None:
             take(browser, door, base, "predict", RELU, "#predict")
             take(browser, door, base, "predict-korean-375", RELU, "#predict", **korean, **narrow)
             live(browser, door, base)
-            take(browser, door, base, "result", RELU, "#result .verdicts")
+            take(browser, door, base, "result", RELU, "#result")
             take(browser, door, base, "figure-dark", RELU, ".figure", **dark)
             take(browser, door, base, "figure-korean-375", RELU, ".figure", **korean, **narrow)
             take(browser, door, base, "why-korean", RELU, "#why", **korean)
@@ -117,12 +160,15 @@ def main() -> None:
             take(browser, door, base, "evidence-dark", "/evidence", "#activations", **dark)
             take(browser, door, base, "terms-korean", "/terms", **korean)
             take(browser, door, base, "syllabus", "/syllabus")
+            word(browser, door, base)
+            count(browser, door, base)
             browser.close()
         app.state.desk.runs.closing = True
         server.should_exit = True
         thread.join()
         listening.close()
     shutil.rmtree(home)
+    squeezed()
 
 
 if __name__ == "__main__":

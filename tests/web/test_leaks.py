@@ -1,20 +1,33 @@
 """Nothing of a result is in any byte of any answer before it is asked for: two opposite outcomes give the same bytes."""
 
 import re
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from web.routes import EXAMPLES
-from web.school import QUESTION, School, opened
+from web.school import QUESTION, SLUG, School, opened
+from web.test_running import run, wait_until
 
-FIXED = "a fixed token"
+FIXED = "a-fixed-token"
+SLOW = """
+import json, os, sys
+for line in sys.stdin:
+    order = json.loads(line)
+    told = [{"event": "opened", "path": os.devnull, "parameters": {}, "seeds": 0}]
+    told += [{"event": "progress", "arm": "relu", "step": 1, "steps": 100, "seeds": [1000, 1001]}]
+    for each in [{"event": "cancelled"}] if order["do"] == "cancel" else told:
+        print(json.dumps({"id": order["id"], **each}), flush=True)
+"""
+"""A process that has begun with the first seeds, and is not done with them before it is stopped."""
 
 
 @pytest.fixture(autouse=True)
 def _fixed_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tokens are random; here they must not hide or make a difference."""
-    for module in ("questions", "reviewing"):
+    for module in ("questions", "reviewing", "running"):
         monkeypatch.setattr(f"seodang.web.{module}.token", lambda: FIXED)
 
 
@@ -57,3 +70,52 @@ def test_a_run_is_not_begun_before_a_prediction(school: School) -> None:
     answer = school.post(f"{QUESTION}/run")
     assert answer.headers["location"] == f"{QUESTION}#predict"
     assert school.desk.runs.latest("relu_over_sigmoid") is None
+
+
+def streamed(school: School, *, slow: bool) -> bytes:
+    """The bytes that the stream of a run sends: of one stopped before its first seed, or of one left to go to its end."""
+    if slow:
+        school.desk.runs.close()
+        school.desk.runs.closing = False
+        school.desk.runs.command = (sys.executable, "-c", SLOW)
+    job = run(school)
+    if slow:
+        wait_until(lambda: job.seeds)
+        threading.Timer(0.5, school.desk.runs.cancel, [job]).start()
+    with school.client.stream("GET", f"/running/{job.id}/events") as stream:
+        return b"".join(stream.iter_bytes())
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_before_its_first_seed_a_run_streams_the_same_bytes_for_two_opposite_outcomes(tmp_path: Path, language: str) -> None:
+    kept = []
+    for supported in (True, False):
+        with opened(tmp_path / str(supported), supported=supported, language=language) as school:
+            school.predict("relu", 90)
+            kept.append(streamed(school, slow=True))
+            assert not school.desk.opening(SLUG).seen
+    assert kept[0] == kept[1]
+    assert kept[0].count(b"data:") > 2
+
+
+def test_the_same_comparison_sees_the_authors_seeds_once_ones_own_are_in(tmp_path: Path) -> None:
+    """That the test above can fail."""
+    ends = []
+    for supported in (True, False):
+        with opened(tmp_path / str(supported), supported=supported) as school:
+            school.predict("relu", 90)
+            told = streamed(school, slow=False).split(b"\n\n")
+            ends.append([each for each in told if b"Decided after" in each][-1])
+            wait_until(lambda school=school: school.desk.opening(SLUG).seen)  # type: ignore[misc]
+    assert ends[0] != ends[1]
+
+
+@pytest.mark.parametrize("address", ["run", "explore"])
+def test_what_is_sent_before_a_prediction_is_answered_alike(tmp_path: Path, address: str) -> None:
+    kept = []
+    for supported in (True, False):
+        with opened(tmp_path / str(supported), supported=supported) as school:
+            answer = school.post(f"{QUESTION}/{address}", {"gain": "0.5"})
+            assert school.desk.runs.latest(SLUG) is None
+            kept.append((answer.status_code, answer.content, answer.headers["location"]))
+    assert kept[0] == kept[1]

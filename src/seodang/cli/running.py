@@ -49,7 +49,7 @@ def run(
     seeds
         Judge exactly this many seeds, whether decided earlier or not. More than 50 are judged without a limit.
     dataset
-        Run on another data set: mnist.
+        Run on another data set that the question takes: `seodang data` lists them.
     data_dir
         The folder that holds the data set's files.
     device
@@ -131,6 +131,8 @@ def _announce(
 ) -> None:
     from seodang.runs.load import parameters_of
 
+    from seodang.data.images import SETS
+
     page = question.page(spoken())
     console.print(f"\n[bold]{escape(page.title)}[/]")
     if not console.is_terminal:  # on a terminal the live display says them
@@ -140,8 +142,8 @@ def _announce(
         console.print(f"[{QUIET}]{knobs}[/]")
     if settings:
         console.print(f"[yellow]{_('An exploration: with knobs turned, this is not the claim of the book.')}[/]")
-    if settings.get("data") == "mnist":
-        console.print(f"[{QUIET}]{_('MNIST has an official test split: the verdict holds for that split.')}[/]")
+    if (name := str(settings.get("data", ""))) in SETS and SETS[name].official_split:
+        console.print(f"[{QUIET}]{_('{name} has an official test split: the verdict holds for that split.', name=name)}[/]")
     if ledger.seeds and not ledger.exact:
         console.print(f"[{QUIET}]{_('Your ledger already holds {n} seeds; it is continued.', n=len(ledger.seeds))}[/]")
     console.print()

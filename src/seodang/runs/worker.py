@@ -68,7 +68,7 @@ class Worker:
         except Cancelled:
             self.say("cancelled", id)
         except RuntimeError as error:
-            self.say("failed", id, message=str(error))
+            self.say("failed", id, message=str(error), about=_kind(error.__cause__))
         else:
             self.say("done", id)
 
@@ -103,6 +103,12 @@ def opened(slug: str, path: Path, settings: Mapping[str, str]) -> tuple[Experime
     if settings:  # the author's own setting was affordable when it was recorded
         refuse_if_too_dear(experiment, dict(settings))
     return experiment, open_ledger(new_ledger(slug, path, experiment, declared=experiment.seeds))
+
+
+def _kind(cause: BaseException | None) -> str:
+    """What an error is about, as far as a page has words for it: `DataError`, `OSError` or nothing."""
+    kinds = [kind.__name__ for kind in type(cause).__mro__]
+    return next((name for name in ("DataError", "OSError") if name in kinds), "")
 
 
 @contextmanager

@@ -36,3 +36,12 @@ def move_over(connection: Connection, learner: int, path: Path) -> int:
             ) from error
         predict(connection, learner, made, token=f"{OLDER}:{number}")
     return len(lines)
+
+
+def delete(path: Path) -> None:
+    """The file goes with everything else of its learner."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        why = error.strerror
+        raise StoreError(_("{path}: cannot be deleted ({reason}); nothing was deleted", path=path, reason=why)) from error

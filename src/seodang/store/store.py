@@ -11,12 +11,11 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
-from seodang.locale import _
 from seodang.review import CardState, OwnCard, Prediction, Record, Result, Review
 from seodang.store import answers, archive, learners, noting, older, opening, reviewing, rows, running
-from seodang.store.errors import StoreError
 from seodang.store.glance import OLDER
 from seodang.store.kinds import HERE, Exploration, Learner, Note, Run, RunStatus
+from seodang.store.watching import Watch
 
 
 class Store:
@@ -33,6 +32,7 @@ class Store:
         snapshot = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
         self._reader = engine.execution_options(**snapshot)
         self._writer = engine.execution_options(**{opening.WRITES: True})
+        self._watch = Watch(engine)
 
     @classmethod
     def open(cls, url: str | None = None, *, patience: float = 5.0) -> Self:
@@ -53,6 +53,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database."""
+        self._watch.close()
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -72,6 +73,16 @@ class Store:
         """One transaction: all of it is kept, or nothing."""
         with opening.explained(self.where), self._writer.begin() as connection:
             yield connection
+
+    def check_writable(self) -> None:
+        """StoreError where nothing can be written: better said at the start than after the first prediction."""
+        with self._writing():
+            pass
+
+    def version(self) -> int | None:
+        """A number that is another one after every write, by whomever; None on PostgreSQL."""
+        with opening.explained(self.where):
+            return self._watch.version()
 
     # ----------------------------------------------------------------------------------------------------- learners
 
@@ -273,13 +284,7 @@ class Store:
             known = rows.lock(connection, learner)
             learners.remove(connection, learner)
             if known.handle == HERE and self._older is not None:
-                try:
-                    self._older.unlink(missing_ok=True)
-                except OSError as error:
-                    said = _(
-                        "{path}: cannot be deleted ({reason}); nothing was deleted", path=self._older, reason=error.strerror
-                    )
-                    raise StoreError(said) from error
+                older.delete(self._older)
         if self._engine.dialect.name == "sqlite":
             opening.empty_log(self._engine)
 

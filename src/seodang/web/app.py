@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -21,8 +21,10 @@ from seodang.review import PredictionError
 from seodang.store import StoreError
 from seodang.web import (
     begin,
+    byhand,
     calibration,
     claims,
+    counting,
     drawings,
     exploring,
     files,
@@ -47,7 +49,22 @@ if TYPE_CHECKING:
     from seodang.store import Store
     from seodang.web.desk import Clock
 
-ROUTERS = (begin, exploring, questions, drawings, running, notes, terms, claims, reviewing, calibration, mine, files)
+ROUTERS = (
+    begin,
+    exploring,
+    questions,
+    drawings,
+    running,
+    notes,
+    terms,
+    counting,
+    byhand,
+    claims,
+    reviewing,
+    calibration,
+    mine,
+    files,
+)
 
 
 def create_app(library: Library, store: Store, clock: Clock, *, home: Path, door: Door, runs: Runs | None = None) -> FastAPI:
@@ -62,7 +79,8 @@ def create_app(library: Library, store: Store, clock: Clock, *, home: Path, door
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.desk.tidy()
+        with suppress(StoreError):  # a full disk, say: the page that writes says so
+            app.state.desk.tidy()
         threading.Thread(target=app.state.desk.warm, daemon=True).start()
         yield
         training.close()
@@ -73,7 +91,11 @@ def create_app(library: Library, store: Store, clock: Clock, *, home: Path, door
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
-        middleware=[Middleware(Speaking), Middleware(Guard, door=door), Middleware(GZipMiddleware, minimum_size=1000)],
+        middleware=[
+            Middleware(Speaking),
+            Middleware(Guard, door=door),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
+        ],
     )
     app.state.desk = Desk(library, store, clock, training, Shelf(home / "ledger"))
     for module in ROUTERS:
@@ -105,6 +127,16 @@ def _explain(app: FastAPI) -> None:
     async def told(request: Request, error: Exception) -> Response:
         return refusal(request, 400 if isinstance(error, PredictionError) else 503, str(error))
 
+    async def unwritten(request: Request, error: Exception) -> Response:
+        assert isinstance(error, OSError)
+        path, reason = error.filename or "", error.strerror or type(error).__name__
+        sentence = _(
+            "{path}: cannot be read or written ({reason}). See whether the disk is full or read-only.",
+            path=path,
+            reason=reason,
+        )
+        return refusal(request, 503, sentence)
+
     async def broken(request: Request, error: Exception) -> Response:
         kind = type(error).__name__
         return refusal(request, 500, _("Something broke here, which is our fault ({kind}). Nothing was lost.", kind=kind))
@@ -114,4 +146,5 @@ def _explain(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, unreadable)
     app.add_exception_handler(PredictionError, told)
     app.add_exception_handler(StoreError, told)
+    app.add_exception_handler(OSError, unwritten)
     app.add_exception_handler(Exception, broken)

@@ -7,9 +7,9 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from seodang.web.shelf import Shelf
     from seodang.web.workers import Job, Runs
 
+T = TypeVar("T")
 BREATH = 0.002
 """Seconds between two questions read ahead, at the least."""
 Clock = Callable[[], datetime]
@@ -70,6 +71,7 @@ class Desk:
     clock: Clock
     runs: Runs
     shelf: Shelf
+    _read: dict[str, tuple[int | None, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.runs.on_opened = self._opened
@@ -78,11 +80,20 @@ class Desk:
     @property
     def me(self) -> int:
         """The learner's id."""
-        return self.store.me(self.clock()).id
+        return self._once("me", lambda: self.store.me(self.clock()).id)
 
     def record(self) -> Record:
         """What the learner has done, read at once."""
-        return self.store.record(self.me)
+        return self._once("record", lambda: self.store.record(self.me))
+
+    def _once(self, what: str, read: Callable[[], T]) -> T:
+        """What the store says, read again only when anything was written since."""
+        version = self.store.version()  # before reading: what is written meanwhile is seen the next time
+        known = self._read.get(what)
+        if version is None or known is None or known[0] != version:
+            known = self._read[what] = (version, read())
+        told: T = known[1]
+        return told
 
     def opening(self, slug: str) -> Opening:
         """How far the learner has come with a question."""

@@ -60,9 +60,12 @@ def drop(slug: str, desk: At, id: Annotated[int, Form()]) -> Response:
 
 
 def _explored(desk: Desk, question: Question) -> list[Explored]:
-    """Those whose ledgers can still be read, the latest first."""
-    kept = []
+    """Those whose ledgers can still be read, the latest first; one that was gone on with is there once."""
+    kept, met = [], set[str]()
     for row in reversed(desk.store.explorations(desk.me, question.slug)):
+        if row.ledger in met:
+            continue
+        met.add(row.ledger)
         try:
             ledger = desk.shelf.evidence(desk.shelf.ledgers / question.slug / f"{row.ledger}.json")
         except (EvidenceError, OSError):

@@ -15,15 +15,17 @@ from seodang.evidence import Evidence, EvidenceError
 from seodang.locale import _, spoken
 from seodang.review import OWN, AnkiError, AnkiNote, OwnCard, came_out, from_anki, to_anki
 from seodang.store import StoreError
+from seodang.web import ledgers
 from seodang.web.desk import At, Desk, back
 from seodang.web.pages import page
+from seodang.web.workers import LOG
 
 if TYPE_CHECKING:
     from seodang.store import Run
 
 router = APIRouter()
-LARGEST = 20 * 2**20
-"""Bytes of a file that may be brought back."""
+LARGEST, LARGEST_ARCHIVE = 20 * 2**20, 512 * 2**20
+"""Bytes of a file that may be brought back: of cards, and of everything with its ledgers."""
 
 
 @router.get("/mine")
@@ -51,19 +53,20 @@ def mine(request: Request, desk: At, done: str = "") -> Response:
 @router.get("/mine/seodang.zip")
 def archive(desk: At) -> Response:
     """Everything as one archive of plain files, the ledgers of runs among them."""
-    folder = desk.shelf.ledgers
-    beside = {f"ledger/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in sorted(folder.glob("*/*.json"))}
-    data = desk.store.export(desk.me, beside)
+    data = desk.store.export(desk.me, ledgers.packed(desk.shelf.ledgers))
     return Response(data, media_type="application/zip", headers=_named("seodang.zip"))
 
 
 @router.post("/mine/import")
 async def bring_back(desk: At, file: UploadFile) -> Response:
-    """Add what an archive holds."""
+    """Add what an archive holds, ledgers included."""
+    data = await _read(file, LARGEST_ARCHIVE)
     try:
-        desk.store.import_archive(desk.me, await _read(file))
+        brought = ledgers.unpacked(data)
+        desk.store.import_archive(desk.me, data)
     except StoreError as error:
         raise HTTPException(400, str(error)) from error
+    ledgers.keep(desk.shelf.ledgers, brought)
     return back("/mine?done=imported")
 
 
@@ -98,12 +101,14 @@ async def from_anki_file(desk: At, file: UploadFile) -> Response:
 
 @router.post("/mine/forget")
 def forget(desk: At, word: Annotated[str, Form()] = "") -> Response:
-    """Delete everything: the record and the ledgers."""
+    """Delete everything: the record, the ledgers, and what the process that trains has written."""
     if word.strip().casefold() != _("delete").casefold():
         return back("/mine?done=unsure")
     desk.runs.forget()
     desk.store.forget(desk.me)
-    shutil.rmtree(desk.shelf.ledgers, ignore_errors=True)
+    if desk.shelf.ledgers.exists():
+        shutil.rmtree(desk.shelf.ledgers)
+    (desk.runs.home / LOG).unlink(missing_ok=True)
     return back("/mine?done=forgotten")
 
 
@@ -150,10 +155,10 @@ def _guid(note: AnkiNote) -> str:
     return hashlib.sha256(f"{note.front}\0{note.back}".encode()).hexdigest()[:12]
 
 
-async def _read(file: UploadFile) -> bytes:
-    data = await file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise HTTPException(413, _("The file is larger than {n} MB; nothing was read.", n=LARGEST // 2**20))
+async def _read(file: UploadFile, most: int = LARGEST) -> bytes:
+    data = await file.read(most + 1)
+    if len(data) > most:
+        raise HTTPException(413, _("The file is larger than {n} MB; nothing was read.", n=most // 2**20))
     return data
 
 

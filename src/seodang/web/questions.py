@@ -99,7 +99,7 @@ def result(desk: Desk, question: Question, how_far: Opening, of: str) -> dict[st
         "recorded": recorded,
         "own": own,
         "stale": desk.shelf.stale(question, shown) if shown else None,
-        "verdicts": [(name, sentence, shown.claim(name)) for name, sentence in words.claims.items()] if shown else [],
+        "verdicts": [(sentence, shown.claim(name)) for name, sentence in words.claims.items()] if shown else [],
         "came_out": choice_text(words, right.id) if right else "",
         "score": score(words, how_far),
         "alt": alt_text(shown, labels(question, spoken()), spoken()) if shown else "",

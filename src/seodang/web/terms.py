@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
 from seodang.locale import Language, spoken
 from seodang.web.desk import At, Desk
-from seodang.web.pages import page
+from seodang.web.pages import fragment, page
 
 if TYPE_CHECKING:
     from seodang.library.dictionary import Term
@@ -35,10 +36,16 @@ _PARTICLES = (
 @router.get("/terms")
 def terms(request: Request, desk: At) -> Response:
     """Every term in alphabetical order of the spoken language."""
+    drawn = desk.shelf.once(("dictionary", spoken()), lambda: _dictionary(desk))
+    return page(request, "terms.html", n=len(desk.library.terms), dictionary=drawn)
+
+
+def _dictionary(desk: Desk) -> Markup:
     language = spoken()
     ordered = sorted(desk.library.terms.values(), key=lambda term: term.name[language].casefold())
     other = "en" if language == "ko" else "ko"
-    return page(request, "terms.html", terms=ordered, other=other, uses=_uses(desk), questions=desk.library.question)
+    values = {"terms": ordered, "other": other, "uses": _uses(desk), "questions": desk.library.question}
+    return Markup(fragment("_dictionary.html", language=language, **values))
 
 
 def _uses(desk: Desk) -> Mapping[str, list[str]]:

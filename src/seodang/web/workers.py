@@ -16,9 +16,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from seodang.evidence import Evidence
+from seodang.locale import Language, _, speak, spoken
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
 MOST_DEATHS = 3
@@ -26,6 +27,8 @@ MOST_DEATHS = 3
 
 
 COMMAND = (sys.executable, "-m", "seodang.runs.worker")
+LOG = "worker.log"
+"""What the process says when it breaks down, in the user's data directory."""
 DIED = "died"
 """The message of a run that was given up; a page says it in words."""
 
@@ -51,6 +54,8 @@ class Job:
     """How far each arm of that block is, from 0 to 1."""
     block_began: float = 0.0
     began: float = field(default_factory=time.monotonic)
+    language: Language = field(default_factory=spoken)
+    """The language of whoever asked for it, in which its messages are written."""
     deaths: int = 0
     run: int | None = None
     """The row that remembers it."""
@@ -78,8 +83,8 @@ class Runs:
         self.home = home
         """The user's data directory, where the process keeps ledgers, and what it says when it breaks down."""
         self.command = command
-        self.on_opened: Told = lambda _: None
-        self.on_end: Told = lambda _: None
+        self.on_opened: Told = lambda _job: None
+        self.on_end: Told = lambda _job: None
         self.closing = False
         self._jobs: dict[str, Job] = {}
         self._queue: deque[Job] = deque()
@@ -147,19 +152,17 @@ class Runs:
             process.wait()
 
     def _start(self) -> None:
-        self.home.mkdir(parents=True, exist_ok=True)
-        errors = (self.home / "worker.log").open("w", encoding="utf-8")
-        process = subprocess.Popen(
-            self.command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env={**os.environ, "SEODANG_HOME": str(self.home)},
-            text=True,
-            encoding="utf-8",
-            bufsize=1,
-        )
-        errors.close()
+        with _log(self.home / LOG) as errors:
+            process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env={**os.environ, "SEODANG_HOME": str(self.home)},
+                text=True,
+                encoding="utf-8",
+                bufsize=1,
+            )
         self._process = process
         threading.Thread(target=self._read, args=(process,), daemon=True).start()
 
@@ -193,6 +196,7 @@ class Runs:
             with self._lock:
                 job = self._current
                 if job is not None and said["id"] == job.id:
+                    speak(job.language)
                     self._heard(job, said)
         process.wait()
         process.stdout.close()
@@ -235,7 +239,7 @@ class Runs:
                 job.shares, job.seeds, job.deaths = {}, (), 0
                 job.block_began = time.monotonic()
             case "done" | "cancelled" | "failed" as state:
-                self._end(job, state, said.get("message", ""))
+                self._end(job, state, _in_words(said))
 
     def _end(self, job: Job, state: State, message: str = "") -> None:
         job.message = message
@@ -248,3 +252,26 @@ class Runs:
         finally:
             job.version += 1
             self._next()
+
+
+def _in_words(said: Mapping[str, Any]) -> str:
+    """What a run ended with, as its page says it."""
+    message: str = said.get("message", "")
+    match said.get("about"):
+        case "DataError":
+            return _("The data of this run cannot be had here. {reason}", reason=message)
+        case "OSError":
+            return _(
+                "A file cannot be read or written; seeds that were kept before are still there. {reason}", reason=message
+            )
+        case _other:
+            return message
+
+
+def _log(path: Path) -> IO[Any]:
+    """Where the process may write; nowhere when the disk is full or read-only: pages are shown and runs say so."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("w", encoding="utf-8")
+    except OSError:
+        return Path(os.devnull).open("w", encoding="utf-8")

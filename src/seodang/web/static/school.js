@@ -86,6 +86,7 @@ all("a.term").forEach((word) => {
     event.preventDefault();
     about.showPopover();
     beside(about, word);
+    window.addEventListener("resize", () => about.matches(":popover-open") && beside(about, word));
     about.focus({ preventScroll: true });
   });
 });
@@ -156,7 +157,9 @@ const draw = async (box) => {
   box.style.minHeight = `${box.getBoundingClientRect().height}px`;
   stage.setAttribute("role", "img");
   stage.setAttribute("aria-label", one("img", box).alt);
-  all("[aria-roledescription], [aria-label]", stage).forEach((part) => part.removeAttribute("aria-label"));
+  // One picture with one description: its thousand marks are not read out.
+  const spoken = ["role", "aria-roledescription", "aria-label"];
+  spoken.forEach((name) => all(`[${name}]`, stage).forEach((part) => part.removeAttribute(name)));
   box.replaceChildren(stage);
 };
 const figures = all("[data-figure]");
