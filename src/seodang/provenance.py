@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 HOUSE = Path(__file__).parent
+PARSING = threading.Lock()
 HASHED = ("models", "data", "counting")
 """The rooms whose files count as part of an experiment that imports them."""
 NUMBERLESS = ("cost.py", "lanes.py", "memory.py", "plan.py")
@@ -49,6 +51,13 @@ def _with_imports(path: Path) -> list[Path]:
     return sorted(found, key=lambda p: p.as_posix().rpartition("seodang/")[2])
 
 
+def syntax(code: str) -> ast.Module:
+    """The syntax tree, one thread at a time: CPython before 3.12 counts the depth of nesting once for all threads and raises
+    SystemError where two parse at the same moment (python/cpython#106905)."""
+    with PARSING:
+        return ast.parse(code)
+
+
 def _imports(path: Path) -> tuple[tuple[str, str | None, str], ...]:
     """(module, name, what it is called here) of every import in a file; read again only when the file has changed."""
     state = path.stat()
@@ -58,7 +67,7 @@ def _imports(path: Path) -> tuple[tuple[str, str | None, str], ...]:
 @lru_cache(maxsize=4096)
 def _read_imports(path: Path, _changed: int, _size: int) -> tuple[tuple[str, str | None, str], ...]:
     found: list[tuple[str, str | None, str]] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(syntax(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
             found += [(node.module, alias.name, alias.asname or alias.name) for alias in node.names]
         elif isinstance(node, ast.Import):

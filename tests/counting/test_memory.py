@@ -1,5 +1,6 @@
 """Training memory as predicted, against what the allocator gave out in a real step: ten networks, within 5 %."""
 
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -45,6 +46,19 @@ def ratio(name: str, batch: int, optimizer: Optimizer, precision: Precision = "f
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_the_peak_of_a_step_is_predicted(name: str, batch: int) -> None:
     assert ratio(name, batch, "adam") == CLOSE
+
+
+@pytest.fixture
+def _without_onednn() -> Iterator[None]:
+    torch._C._set_mkldnn_enabled(False)  # torch.backends.mkldnn.flags warns of GPUs that are not here
+    yield
+    torch._C._set_mkldnn_enabled(True)
+
+
+@pytest.mark.usefixtures("_without_onednn")
+@pytest.mark.parametrize("name", ["lenet", "vgg", "autoencoder"])
+def test_with_pytorchs_own_convolutions(name: str) -> None:
+    assert ratio(name, 8, "adam") == CLOSE
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

@@ -120,6 +120,24 @@ def test_progress_names_the_arm_the_step_and_the_seeds(tmp_path: Path) -> None:
     assert [p for p in told if p.arm == "hardly"] == [Progress("hardly", 2, 2, (1000, 1001))]
 
 
+def test_curves_grow_to_those_of_the_ledger_where_they_are_wanted(tmp_path: Path) -> None:
+    experiment, empty = opened(question(tmp_path, NET))
+    told: list[Progress] = []
+
+    def look(progress: Progress) -> bool:
+        told.append(progress)
+        return True
+
+    ledger = run(experiment, empty, seeds=2, watcher=Watcher(look, curves=True))
+    grown = [progress.curves for progress in told if progress.arm == "trained"]
+    assert grown[-1] == ledger.curves["trained"].loss
+    lengths = [[len(line) for line in curves] for curves in grown]
+    assert lengths == sorted(lengths)
+    assert all(line == whole[: len(line)] for curves in grown for line, whole in zip(curves, grown[-1], strict=True))
+    run(experiment, empty, seeds=2, watcher=Watcher(look))
+    assert told[-1].curves == ()
+
+
 def test_curves_are_means_between_marks_the_last_step_included(tmp_path: Path) -> None:
     experiment, empty = opened(question(tmp_path, NET))
     curves = run(experiment, empty, seeds=2).curves

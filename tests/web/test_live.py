@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from web.school import SLUG, School, opened
 from web.served import Served, visit
 from web.test_running import run, wait_until
 
-from seodang.evidence import Evidence
+from seodang.evidence import Curves, Evidence
 from seodang.web.livefigure import live_figure
 from seodang.web.running import next_shown
 
@@ -75,6 +76,23 @@ def test_the_axes_stand_still_while_seeds_are_shown(tmp_path: Path) -> None:
     assert [len(each.arms[0].dots) for each in drawn if each] == list(range(1, 13))
 
 
+def test_curves_grow_while_a_block_is_trained_but_not_before_there_are_axes(tmp_path: Path) -> None:
+    with opened(tmp_path) as school:
+        question = school.desk.library.question(SLUG)
+        recorded = school.desk.shelf.recorded(question)
+        assert recorded
+        place, arm = next(enumerate(recorded.arms))
+        curves = Curves((10, 20, 30), ((0.9, 0.5, 0.2),) * len(recorded.seeds))
+        recorded = dataclasses.replace(recorded, curves={arm: curves})
+        growing = {arm: [[0.8, 0.6], [0.7, None]]}
+        figure = live_figure(question.page("en"), recorded.prefix(2), recorded, None, growing)
+        before = live_figure(question.page("en"), recorded.prefix(0), recorded, None, growing)
+    assert figure
+    assert before
+    assert [len(points.split()) for points in figure.arms[place].growing] == [2, 1], "up to the step that is no number"
+    assert not any(drawn.growing for drawn in before.arms)
+
+
 def test_before_the_first_seed_nothing_of_the_authors_is_drawn(tmp_path: Path) -> None:
     with opened(tmp_path) as school:
         question = school.desk.library.question(SLUG)
@@ -127,8 +145,8 @@ def test_cancel_and_the_time_stay_in_view_and_a_press_is_not_lost(browser: Brows
 
 def test_a_screen_reader_is_told_once_a_block(browser: Browser, served: Served) -> None:
     with visit(browser, served) as seen:
-        seen.predict()
-        seen.run()
+        seen.look()
+        seen.run(pause="0.3")
         seen.page.evaluate(
             "window.said = [];"
             "const place = document.querySelector('#live [role=status]');"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -11,17 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 from rich.markup import escape
 
+from seodang.cli.counted import print_layers, print_memory, print_totals
 from seodang.cli.errors import UsageError
 from seodang.cli.options import DATA, Data
-from seodang.cli.screen import QUIET, aside, out, print_json
+from seodang.cli.screen import aside, out, print_json
 from seodang.locale import _, spoken
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from torch import nn
 
     from seodang.counting.memory import TrainingMemory
-    from seodang.counting.network import Field, Layer, Network
+    from seodang.counting.network import Network
 
 Shapes = tuple[tuple[int, ...], ...]
 IMAGE = (3, 224, 224)
@@ -81,10 +80,10 @@ def count(
             aside().print(escape(why))
         return
     console = out()
-    _print_layers(console, counted)
-    _print_totals(console, counted)
+    print_layers(console, counted)
+    print_totals(console, counted)
     if memory is not None:
-        _print_memory(console, memory, step)
+        print_memory(console, memory, step.optimizer, _fitting(memory, step))
     elif why:
         console.print(escape(why))
 
@@ -179,15 +178,19 @@ def _document(counted: Network, step: Step, memory: TrainingMemory | None) -> di
     told: dict[str, Any] | None = None
     if memory is not None:
         settings = {"optimizer": step.optimizer, "precision": step.precision, "checkpointing": step.checkpointing}
-        fits = {} if step.memory is None else {"largest_batch": memory.largest_batch(_bytes(step.memory))}
+        fitting = _fitting(memory, step)
+        fits = {"largest_batch": fitting[1]} if fitting else {}
         told = memory.to_json() | {"settings": settings} | fits
     return counted.to_json() | {"training_memory": told}
 
 
-def _bytes(text: str) -> int:
+def _fitting(memory: TrainingMemory, step: Step) -> tuple[str, int] | None:
+    """The memory that was named, and the largest batch that fits it."""
+    if step.memory is None:
+        return None
     from seodang.counting.memory import parse_bytes
 
-    return parse_bytes(text)
+    return step.memory, memory.largest_batch(parse_bytes(step.memory))
 
 
 def _draw(counted: Network, path: Path) -> None:
@@ -195,101 +198,3 @@ def _draw(counted: Network, path: Path) -> None:
     from seodang.figures.network import network_svg
 
     save_svg(network_svg(counted, language=spoken(), heading=counted.name), path)
-
-
-def _print_layers(console: Console, counted: Network) -> None:
-    """A row a layer, but for those that change nothing that is counted."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for title in (_("layer"), _("kind"), _("output")):
-        table.add_column(title, overflow="fold")
-    for title in (_("parameters"), _("MACs"), _("receptive field")):
-        table.add_column(title, justify="right", no_wrap=True)
-    field = None
-    hidden = 0
-    for layer in counted.layers:
-        if _changes_nothing(layer, field):
-            hidden += 1
-            continue
-        field = layer.field or field
-        table.add_row(*_row(layer))
-    console.print(f"[bold]{escape(counted.name)}[/]  [{QUIET}]{_by(counted.input)}[/]\n", soft_wrap=True)
-    console.print(table)
-    if hidden:
-        note = _("Not shown: {n} that only act number by number (activations, dropout).", n=hidden)
-        console.print(f"[{QUIET}]{note}[/]")
-
-
-def _changes_nothing(layer: Layer, field: Field | None) -> bool:
-    """Whether a row would only repeat the one before: an activation, a dropout."""
-    same_sight = layer.field is None or layer.field == field
-    return not layer.parameters and not layer.macs and layer.inputs == layer.output and same_sight
-
-
-def _row(layer: Layer) -> tuple[str, ...]:
-    shape = _by(layer.output) if layer.output else f"[{QUIET}]{_('did not run')}[/]"
-    seen = _by(layer.field.size) if layer.field else ""
-    counts = (f"{layer.parameters:,}" if layer.parameters else "", _short(layer.macs) if layer.macs else "")
-    return escape(layer.name), escape(layer.kind), shape, *counts, seen
-
-
-def _print_totals(console: Console, counted: Network) -> None:
-    rows = [
-        (_("parameters"), f"{counted.parameters:,}"),
-        (_("MACs, one example"), f"{counted.macs:,}"),
-        (_("FLOPs, one example"), f"{counted.flops:,}"),
-        (_("FLOPs, forward and backward"), f"{counted.training_flops:,}"),
-    ]
-    seen = counted.receptive_field
-    if seen:
-        size, stride = _by(seen.size), _by(seen.stride)
-        rows.append((_("receptive field"), _("{size} pixels, {stride} apart", size=size, stride=stride)))
-    console.print()
-    _plain_columns(console, rows)
-
-
-def _print_memory(console: Console, memory: TrainingMemory, step: Step) -> None:
-    """The parts of the peak, and the largest batch that fits."""
-    rows = [
-        (_("training memory, batch {batch}", batch=memory.batch), _size(memory.total)),
-        ("  " + _("parameters"), _size(memory.parameters)),
-        ("  " + _("gradients"), _size(memory.gradients)),
-        ("  " + _("optimizer state ({optimizer})", optimizer=step.optimizer), _size(memory.optimizer)),
-        ("  " + _("activations"), _size(memory.activations)),
-        ("  " + _("working space"), _size(memory.workspace)),
-    ]
-    if step.memory is not None:
-        largest = memory.largest_batch(_bytes(step.memory))
-        rows.append((_("largest batch in {memory}", memory=escape(step.memory)), f"{largest:,}"))
-    console.print()
-    _plain_columns(console, rows)
-
-
-def _plain_columns(console: Console, rows: list[tuple[str, str]]) -> None:
-    from rich.table import Table
-
-    grid = Table.grid(padding=(0, 2))
-    for name, value in rows:
-        grid.add_row(name, value)
-    console.print(grid)
-
-
-def _by(numbers: Sequence[float]) -> str:
-    return " x ".join(f"{number:.10g}" for number in numbers)
-
-
-def _short(count: int) -> str:
-    """Four digits and a unit: 1.85 G."""
-    for size, unit in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):
-        if count >= size:
-            return f"{count / size:.4g} {unit}"
-    return str(count)
-
-
-def _size(count: int) -> str:
-    """Bytes, in the units that --memory reads."""
-    for size, unit in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
-        if count >= size:
-            return f"{count / size:.4g} {unit}"
-    return f"{count} B"

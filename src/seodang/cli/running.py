@@ -129,9 +129,8 @@ def _opened(question: Question, settings: dict[str, str], seeds: int | None, dev
 def _announce(
     console: Console, question: Question, experiment: Experiment, ledger: Evidence, settings: dict[str, str]
 ) -> None:
-    from seodang.runs.load import parameters_of
-
     from seodang.data.images import SETS
+    from seodang.runs.load import parameters_of
 
     page = question.page(spoken())
     console.print(f"\n[bold]{escape(page.title)}[/]")

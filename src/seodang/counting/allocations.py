@@ -140,10 +140,12 @@ def _convolution(call: Any, y: Tensor, wanted: bool | None) -> int:
     """
     x, weight, _, stride, *_, transposed, _, _ = call
     kernel = torch._C._select_conv_backend(*call).name
-    if kernel == "Slow2d":
-        pixels, positions = weight[0, 0].numel(), x.shape[0] * y[0, 0].numel()
+    if kernel in ("Slow2d", "SlowTranspose2d"):
+        narrow, wide = (y, x) if transposed else (x, y)
+        examples = 1 if transposed and wanted is not None else x.shape[0]
+        pixels, positions = weight[0, 0].numel(), examples * wide[0, 0].numel()
         results = y.nbytes if wanted is None else wanted * x.nbytes + weight.nbytes
-        return results + workspace.columns(x.shape[1], pixels, positions, x.element_size())
+        return results + workspace.columns(narrow.shape[1], pixels, positions, x.element_size())
     if kernel not in ("Mkldnn", "???"):  # oneDNN's transposed convolution has no name in this enumeration
         return 0
     # A transposed convolution is one that goes from its output to its input.

@@ -18,12 +18,16 @@ from seodang.data.split import DataError, Split
 
 @dataclass(frozen=True)
 class Images:
-    """`draw` returns flat pixels in [0, 1]; an image is `channels` x `side` x `side`, grey or red, green, blue."""
+    """`draw` returns flat pixels in [0, 1]; an image is `channels` x `side` x `side`, grey or red, green, blue.
+
+    Where the set comes with an official test split, no seed redraws it, and a verdict holds for that split.
+    """
 
     draw: Callable[[torch.Generator], Split]
     side: int
     classes: int = 10
     channels: int = 1
+    official_split: bool = False
 
     @property
     def pixels(self) -> int:
@@ -32,10 +36,10 @@ class Images:
 
 SETS = {
     "digits": Images(digits, side=8),
-    "mnist": Images(mnist, side=28),
-    "fashion_mnist": Images(fashion_mnist, side=28),
-    "kmnist": Images(kmnist, side=28),
-    "cifar10": Images(cifar10, side=32, channels=3),
+    "mnist": Images(mnist, side=28, official_split=True),
+    "fashion_mnist": Images(fashion_mnist, side=28, official_split=True),
+    "kmnist": Images(kmnist, side=28, official_split=True),
+    "cifar10": Images(cifar10, side=32, channels=3, official_split=True),
     "shapes": Images(shapes, side=32, classes=16, channels=3),
 }
 NAMES = tuple(SETS)

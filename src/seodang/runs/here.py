@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seodang.evidence import ClaimEvidence, Evidence, Row, recorded
 from seodang.experiment import Arms, Experiment, ExperimentError, Trained, Training
@@ -16,6 +16,9 @@ from seodang.provenance import experiment_hash, training_hash
 from seodang.runs.ledger import FRESH_SEEDS
 from seodang.runs.load import parameters_of
 from seodang.verdict import fewest
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 SOON = 2
 """The first block: two seeds, to have something to look at. The second ends with the fewest seeds that can decide."""
@@ -29,22 +32,26 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a block is: `arm` has trained `step` of `steps` steps on `seeds`."""
+    """How far a block is: `arm` has trained `step` of `steps` steps on `seeds`; its loss so far at the marks of a curve."""
 
     arm: str
     step: int
     steps: int
     seeds: tuple[int, ...]
+    curves: tuple[tuple[float, ...], ...] = ()
+    """A line a seed, in the order of `seeds`, as in the ledger's curves but only as far as training has come."""
 
 
 @dataclass(frozen=True)
 class Watcher:
     """Who looks on. `progress` returns whether to go on; `ledger` is told of the ledger after every block, and just before
-    it `results` of what each arm made of its seeds: a Trained, what a function returned, None where it broke down."""
+    it `results` of what each arm made of its seeds: a Trained, what a function returned, None where it broke down. Only
+    where `curves` is set does progress carry the losses so far: to work them out costs a little."""
 
     progress: Callable[[Progress], bool] = lambda _: True
     ledger: Callable[[Evidence], None] = lambda _: None
     results: Callable[[Mapping[str, Sequence[Any]]], None] = lambda _: None
+    curves: bool = False
 
 
 def new_ledger(
@@ -165,11 +172,19 @@ def _train(
     if not arms:
         return {}
 
-    def told(arm: str, step: int) -> bool:
-        return watcher.progress(Progress(arm, step, arms[arm].steps, tuple(seeds)))
+    drawn: dict[str, dict[int, tuple[float, ...]]] = {arm: {} for arm in arms}
 
+    def draw(arm: str, losses: Mapping[int, Tensor]) -> None:
+        marks = _marks(arms[arm].steps)
+        drawn[arm].update({seed: tuple(_curve(line, [m for m in marks if m <= len(line)])) for seed, line in losses.items()})
+
+    def told(arm: str, step: int) -> bool:
+        lines = tuple(drawn[arm].get(seed, ()) for seed in seeds) if watcher.curves else ()
+        return watcher.progress(Progress(arm, step, arms[arm].steps, tuple(seeds), lines))
+
+    wanted = draw if watcher.curves else None
     try:
-        return train_arms(arms, seeds, device=ledger.device, strategies=ledger.strategy, progress=told)
+        return train_arms(arms, seeds, device=ledger.device, strategies=ledger.strategy, progress=told, curves=wanted)
     except Stopped as stop:
         raise Cancelled(str(stop)) from stop
 
@@ -193,7 +208,7 @@ def _row(experiment: Experiment, seed: int, results: Mapping[str, Any], marks: M
     for arm, result in results.items():
         numbers[arm] = {metric: _number(arm, metric, take, result) for metric, take in experiment.metrics.items()}
         if isinstance(result, Trained):
-            curves[arm] = _curve(result, marks[arm])
+            curves[arm] = _curve(result.losses, marks[arm])
             if result.diverged is not None:
                 diverged[arm] = result.diverged
         elif result is None:
@@ -224,7 +239,8 @@ def _marks(steps: int) -> list[int]:
     return [round(steps * (point + 1) / points) for point in range(points)]
 
 
-def _curve(trained: Trained, marks: Sequence[int]) -> list[float]:
+def _curve(losses: Tensor, marks: Sequence[int]) -> list[float]:
+    """The mean of the losses, (steps,) or (steps, turns), from each mark to the next."""
     edges = [0, *marks]
-    means = [float(trained.losses[a:b].mean()) for a, b in zip(edges, marks, strict=False)]
+    means = [float(losses[a:b].mean()) for a, b in zip(edges, marks, strict=False)]
     return [float(f"{recorded(mean):.4g}") for mean in means]

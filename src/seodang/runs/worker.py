@@ -11,6 +11,7 @@ be killed at any moment: the same order continues where the last whole block end
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import sys
@@ -83,7 +84,8 @@ class Worker:
             moment = time.monotonic()
             if moment - last >= EVERY or now.step == now.steps:
                 last = moment
-                self.say("progress", id, arm=now.arm, step=now.step, steps=now.steps, seeds=list(now.seeds))
+                far = {"arm": now.arm, "step": now.step, "steps": now.steps, "seeds": list(now.seeds)}
+                self.say("progress", id, **far, curves=[[_finite(loss) for loss in line] for line in now.curves])
             return id not in self.cancelled
 
         def keep(extended: Evidence) -> None:
@@ -92,7 +94,7 @@ class Worker:
             if id in self.cancelled and not extended.decided:
                 raise Cancelled(f"{slug}: stopped after seed {extended.seeds[-1]}")
 
-        run(experiment, ledger, watcher=Watcher(progress, keep))
+        run(experiment, ledger, watcher=Watcher(progress, keep, curves=True))
 
 
 def opened(slug: str, path: Path, settings: Mapping[str, str]) -> tuple[Experiment, Evidence]:
@@ -103,6 +105,11 @@ def opened(slug: str, path: Path, settings: Mapping[str, str]) -> tuple[Experime
     if settings:  # the author's own setting was affordable when it was recorded
         refuse_if_too_dear(experiment, dict(settings))
     return experiment, open_ledger(new_ledger(slug, path, experiment, declared=experiment.seeds))
+
+
+def _finite(loss: float) -> float | None:
+    """A loss as JSON has numbers: none where it is infinite or none."""
+    return loss if math.isfinite(loss) else None
 
 
 def _kind(cause: BaseException | None) -> str:

@@ -83,10 +83,12 @@ def train_arms(
     threads: int | None = None,
     together: int | None = None,
     progress: Callable[[str, int], bool] | None = None,
+    curves: Callable[[str, Mapping[int, Tensor]], None] | None = None,
 ) -> dict[str, list[Trained]]:
     """Train one replica an arm and seed. Arms that share a step are one program, others run side by side.
 
-    `progress` is told an arm and the steps its replicas have done on average, and returns whether to go on.
+    `progress` is told an arm and the steps its replicas have done on average, and returns whether to go on; just before it
+    `curves` is told the arm's training losses so far by seed, (steps, turns), of the replicas that went on.
     """
     place = torch.device(device)
     for name in (strategies or {}).values():
@@ -101,7 +103,7 @@ def train_arms(
     keep_memory()
     with one_thread(), full_precision():
         units = units_of(arms, seeds, plans, place, lanes)
-        finished = run(units, lanes, _Teller(arms, len(seeds), progress))
+        finished = run(units, lanes, _Teller(arms, len(seeds), progress, curves))
         made = {
             (id(replica.training), replica.seed): _finished(replica, losses, looks)
             for unit in finished
@@ -111,23 +113,38 @@ def train_arms(
 
 
 class _Teller:
-    """Passes on how far each arm is: the mean of the steps of its replicas."""
+    """Passes on how far each arm is, the mean of the steps of its replicas, and the losses on the way."""
 
-    def __init__(self, arms: Mapping[str, Training], replicas: int, progress: Callable[[str, int], bool] | None) -> None:
+    def __init__(
+        self,
+        arms: Mapping[str, Training],
+        replicas: int,
+        progress: Callable[[str, int], bool] | None,
+        curves: Callable[[str, Mapping[int, Tensor]], None] | None,
+    ) -> None:
         self.names: dict[int, list[str]] = {}
         for name, training in arms.items():
             self.names.setdefault(id(training), []).append(name)
         self.progress = progress
+        self.curves = curves
         self.steps: dict[int, dict[int, int]] = {key: {} for key in self.names}
         self.replicas = replicas
 
     def __call__(self, unit: Unit, done: int) -> bool:
         if self.progress is None:
             return True
-        for replica in unit.replicas:
+        losses = unit.losses if self.curves else None
+        told: dict[int, dict[int, Tensor]] = {}
+        for row, replica in enumerate(unit.replicas):
             self.steps[id(replica.training)][replica.seed] = done
-        told = dict.fromkeys(id(replica.training) for replica in unit.replicas)
-        return all(self.progress(name, self._mean(key)) for key in told for name in self.names[key])
+            told.setdefault(id(replica.training), {}).update({} if losses is None else {replica.seed: losses[row]})
+        for key, lines in told.items():
+            for name in self.names[key]:
+                if self.curves:
+                    self.curves(name, lines)
+                if not self.progress(name, self._mean(key)):
+                    return False
+        return True
 
     def _mean(self, key: int) -> int:
         steps = self.steps[key]

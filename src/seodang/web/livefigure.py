@@ -6,7 +6,7 @@ The whole figure (`seodang.figures`) follows when the run is over; this one is d
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ class ArmDrawn:
     middle: float | None
     median: str
     curves: tuple[str, ...]
+    growing: tuple[str, ...]
+    """The curves of the seeds that are being trained, as far as they are."""
     curve: str
 
 
@@ -61,16 +63,21 @@ class _Sheet:
     losses: Scale | None
     cloud: Evidence | None
     ledger: Evidence | None
+    growing: Mapping[str, Sequence[Sequence[float | None]]]
 
 
 def live_figure(
-    words: Page, ledger: Evidence | None, whole: Evidence | None, recorded: Evidence | None
+    words: Page,
+    ledger: Evidence | None,
+    whole: Evidence | None,
+    recorded: Evidence | None,
+    growing: Mapping[str, Sequence[Sequence[float | None]]] | None = None,
 ) -> LiveFigure | None:
     """The first metric of every arm as dots, and the training loss; None where nothing has one number a seed.
 
     `ledger` is what is shown of the `whole` ledger, whose numbers set the axes: they stand still while seeds are shown one
     by one. Of the author's record nothing is drawn, no tick of an axis either, before the first seed of one's own is shown:
-    until then the prediction may be changed.
+    until then the prediction may be changed. `growing` is the loss of the seeds under way, drawn on the axes of those known.
     """
     if words.kind == "derivation" or not words.metrics:
         return None
@@ -80,12 +87,14 @@ def live_figure(
     title, height = words.metrics[metric], ROW * len(names)
     curved = any(each is not None and bool(each.curves) for each in (recorded, whole))
     if ledger is None or whole is None or not ledger.seeds:
-        blank = [ArmDrawn(words.arms[name], place * ROW, (), (), 0, None, "", (), "") for place, name in enumerate(names)]
+        blank = [
+            ArmDrawn(words.arms[name], place * ROW, (), (), 0, None, "", (), (), "") for place, name in enumerate(names)
+        ]
         return LiveFigure(title, tuple(blank), (), height, (), curved)
     numbers = [value for each in (recorded, whole) if each for arm in each.arms.values() for value in arm.get(metric, ())]
     scale = scale_for([value for value in numbers if math.isfinite(value)] or [0.0, 1.0])
     losses = _loss_scale(recorded, whole)
-    sheet = _Sheet(metric, scale, losses, recorded, ledger)
+    sheet = _Sheet(metric, scale, losses, recorded, ledger, growing or {})
     return LiveFigure(
         metric=title,
         arms=tuple(_arm(words.arms[name], name, place * ROW, sheet) for place, name in enumerate(names)),
@@ -111,6 +120,9 @@ def _arm(label: str, name: str, top: float, sheet: _Sheet) -> ArmDrawn:
         middle=_x(scale, middle) if math.isfinite(middle) else None,
         median=scale.written(float(f"{middle:.4g}")) if math.isfinite(middle) else "",
         curves=tuple(_line(losses, steps, line) for line in curves) if losses else (),
+        growing=tuple(_line(losses, steps, line) for line in sheet.growing.get(name, ()) if line)
+        if losses and steps
+        else (),
         curve=_line(losses, steps, curve_median(curves)) if losses and curves else "",
     )
 
@@ -141,11 +153,11 @@ def _y(scale: Scale, value: float) -> float:
     return round(CURVES - 8 - scale.fraction(scale.clip(value)) * (CURVES - 20), 1)
 
 
-def _line(scale: Scale, steps: Sequence[int], losses: Sequence[float]) -> str:
+def _line(scale: Scale, steps: Sequence[int], losses: Sequence[float | None]) -> str:
     """The points of a polyline; it ends where the loss is no longer finite."""
     points = []
     for step, loss in zip(steps, losses, strict=False):
-        if not math.isfinite(loss):
+        if loss is None or not math.isfinite(loss):
             break
         points.append(f"{WIDTH * _across(step / steps[-1]) / 100:.0f},{_y(scale, loss):.0f}")
     return " ".join(points)

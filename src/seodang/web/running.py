@@ -148,7 +148,9 @@ def _drawn(desk: Desk, job: Job, shown: int | None = None) -> str:
         "question": question,
         "claims": claims,
         "decided": ledger is not None and ledger.decided and bool(ledger.seeds),
-        "figure": live_figure(words, ledger, whole, None if job.exploration else recorded),
+        "figure": live_figure(
+            words, ledger, whole, None if job.exploration else recorded, job.growing if all_shown else {}
+        ),
         "share": share(job),
         "left": seconds_left(job),
         "earliest": fewest(rule.declared if rule else None, len(claims)),

@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from seodang.provenance import syntax
+
 HOUSE = Path(__file__).parent.parent
 
 
@@ -68,7 +70,7 @@ def read(path: Path) -> Read:
 @lru_cache(maxsize=512)
 def _read(path: Path, _changed: int) -> Read:
     code = path.read_text(encoding="utf-8")
-    tree = ast.parse(code)
+    tree = syntax(code)
     return Read(code, tuple(_knobs(tree)), tuple(_arms(tree)))
 
 
@@ -105,7 +107,7 @@ def _named(tree: ast.Module, name: str) -> Any:
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module and name in {alias.name for alias in node.names}:
             file = HOUSE.joinpath(*node.module.split(".")[1:]).with_suffix(".py")
-            return _named(ast.parse(file.read_text(encoding="utf-8")), name)
+            return _named(syntax(file.read_text(encoding="utf-8")), name)
     raise ValueError(f"{name}: not a value that can be read without running the file")
 
 

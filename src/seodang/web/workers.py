@@ -52,6 +52,8 @@ class Job:
     """The seeds of the block that is being trained."""
     shares: dict[str, float] = field(default_factory=dict)
     """How far each arm of that block is, from 0 to 1."""
+    growing: dict[str, list[list[float | None]]] = field(default_factory=dict)
+    """The training loss of each arm so far, a line a seed of that block, at the marks of the ledger's curves."""
     block_began: float = 0.0
     began: float = field(default_factory=time.monotonic)
     language: Language = field(default_factory=spoken)
@@ -59,13 +61,10 @@ class Job:
     deaths: int = 0
     run: int | None = None
     """The row that remembers it."""
+    over: bool = False
+    """Whether nothing more will happen, and what the run leaves behind is stored."""
     version: int = 0
     """Counts what happened."""
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more will happen."""
-        return self.state in ("done", "cancelled", "failed")
 
     @property
     def exploration(self) -> bool:
@@ -213,7 +212,7 @@ class Runs:
         if job is None or self.closing:
             return
         job.deaths += 1
-        job.shares, job.seeds = {}, ()
+        job.shares, job.growing, job.seeds = {}, {}, ()
         if job.deaths > MOST_DEATHS:
             self._end(job, "failed", DIED)
         else:
@@ -230,26 +229,28 @@ class Runs:
                 self.on_opened(job)
             case "progress":
                 if job.seeds != tuple(said["seeds"]):
-                    job.seeds, job.shares = tuple(said["seeds"]), {}
+                    job.seeds, job.shares, job.growing = tuple(said["seeds"]), {}, {}
                     job.block_began = time.monotonic()
                 job.shares[said["arm"]] = said["step"] / said["steps"]
+                job.growing[said["arm"]] = said.get("curves", [])
             case "ledger":
                 assert job.place is not None
                 job.ledger = Evidence.read(job.place)
-                job.shares, job.seeds, job.deaths = {}, (), 0
+                job.shares, job.growing, job.seeds, job.deaths = {}, {}, (), 0
                 job.block_began = time.monotonic()
             case "done" | "cancelled" | "failed" as state:
                 self._end(job, state, _in_words(said))
 
     def _end(self, job: Job, state: State, message: str = "") -> None:
         job.message = message
-        job.shares, job.seeds = {}, ()
+        job.shares, job.growing, job.seeds = {}, {}, ()
         if job is self._current:
             self._current = None
         try:
             job.state = state
             self.on_end(job)
         finally:
+            job.over = True
             job.version += 1
             self._next()
 
