@@ -97,7 +97,7 @@ def test_a_1x1_convolution_is_a_linear_layer_at_every_pixel(measured: Measured) 
 def test_the_mean_of_a_class_activation_map_is_the_score_of_the_class(measured: Measured) -> None:
     net, x = nin.nin_small().eval(), torch.rand(5, 1, 24, 20)
     maps = nin.class_maps(net, x)
-    found = float((maps.mean((2, 3)) - net(x)).abs().max())
+    found = float((maps.mean((2, 3)) - net(x)).detach().abs().max())
     measured("mean of the class activation map minus the score", found, must="≤ 1e-6")
     assert maps.shape == (5, 10, 12, 10)
     assert found <= 1e-6
@@ -160,7 +160,7 @@ def test_the_jacobian_of_a_residual_block_is_the_identity_plus_that_of_its_path(
     path = nn.Sequential(nn.Linear(6, 9), nn.Tanh(), nn.Linear(9, 6)).double()
     block = Residual(path, nn.Identity(), nn.Identity())
     whole, inner = (torch.func.jacrev(function)(x) for function in (block, path))
-    found = float((whole - inner - torch.eye(6)).abs().max())
+    found = float((whole - inner - torch.eye(6)).detach().abs().max())
     measured("Jacobian of a residual block minus I + J", found, must="≤ 1e-6")
     assert found <= 1e-6
 
