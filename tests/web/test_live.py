@@ -84,7 +84,7 @@ def test_curves_grow_while_a_block_is_trained_but_not_before_there_are_axes(tmp_
         place, arm = next(enumerate(recorded.arms))
         curves = Curves((10, 20, 30), ((0.9, 0.5, 0.2),) * len(recorded.seeds))
         recorded = dataclasses.replace(recorded, curves={arm: curves})
-        growing = {arm: [[0.8, 0.6], [0.7, None]]}
+        growing: dict[str, list[list[float | None]]] = {arm: [[0.8, 0.6], [0.7, None]]}
         figure = live_figure(question.page("en"), recorded.prefix(2), recorded, None, growing)
         before = live_figure(question.page("en"), recorded.prefix(0), recorded, None, growing)
     assert figure
