@@ -12,7 +12,7 @@ from training.test_replicas import same, states_equal
 from training.trainings import CLASSES, TRAIN, clusters, training
 
 from seodang.experiment import EarlyStopping, ExperimentError
-from seodang.training import STRATEGIES, train
+from seodang.training import STRATEGIES, train, train_arms
 
 every_strategy = pytest.mark.parametrize("strategy", STRATEGIES)
 
@@ -116,6 +116,16 @@ def test_a_stopped_replica_is_as_if_trained_no_further(strategy: str, best: bool
         patient = dataclasses.replace(stopping, patience=1000, best=False)
         shorter = dataclasses.replace(what, steps=last, stopping=patient)
         assert states_equal(train(shorter, [trained.seed], strategy=strategy)[0].model, trained.model)
+
+
+@every_strategy
+def test_arms_with_and_without_early_stopping_are_trained_as_each_is_alone(strategy: str) -> None:
+    arms = {"long": dataclasses.replace(OVERFITTING, stopping=None), "early": OVERFITTING}
+    both = train_arms(arms, range(3), strategies=dict.fromkeys(arms, strategy), threads=1)
+    for name, arm in arms.items():
+        alone = train(arm, range(3), strategy=strategy, threads=1)
+        assert [t.stopped for t in both[name]] == [t.stopped for t in alone]
+        assert all(states_equal(a.model, b.model) for a, b in zip(both[name], alone, strict=True))
 
 
 def test_every_strategy_stops_where_the_plain_loop_does() -> None:

@@ -51,12 +51,14 @@ def same_step(one: Training, one_model: nn.Module, other: Training, other_model:
 
 
 def shapes(replica: Replica) -> tuple[Any, ...]:
-    """What must be equal among stacked replicas beside their step: the shapes and types of a batch, masks and noise."""
+    """What must be equal among stacked replicas beside their step: the shapes and types of a batch, masks and noise, and
+    whether they are validated."""
     parts = (replica.x_train, replica.y_train)
     masks = tuple((name, shape) for name, (_, shape) in replica.masks.drawn.items())
     noise = replica.any_batch().noise
     kind = None if noise is None else (noise.shape, noise.dtype)
-    return (*((part.shape[1:], part.dtype) for part in parts), replica.batch, masks, kind)
+    validated = replica.training.stopping is not None
+    return (*((part.shape[1:], part.dtype) for part in parts), replica.batch, masks, kind, validated)
 
 
 def alike(one: Any, other: Any) -> bool:
