@@ -46,7 +46,7 @@ messages: .venv/tested
 	@touch $@
 
 .venv/tested: .venv/installed
-	@$(PIP) install --constraint constraints.txt pytest pytest-timeout pytest-xdist hypothesis babel pandas httpx2 playwright "psycopg[binary]"
+	@$(PIP) install --constraint constraints.txt pytest pytest-timeout pytest-xdist hypothesis babel pandas httpx2 optuna playwright "psycopg[binary]"
 	@touch $@
 
 .venv/checked: .venv/tested
