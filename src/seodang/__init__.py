@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         Turn,
     )
     from seodang.figures import Labels
-    from seodang.notebook import Result, run
+    from seodang.notebook import Checkup, Pipeline, Result, checkup, profiled, run
 
 __version__ = version("seodang")
 
@@ -28,7 +28,7 @@ _ROOMS = {
         ("Batch", "Claim", "EarlyStopping", "Experiment", "ExperimentError", "Trained", "Training", "Turn"), "experiment"
     ),
     "Labels": "figures",
-    **dict.fromkeys(("Result", "run"), "notebook"),
+    **dict.fromkeys(("Checkup", "Pipeline", "Result", "checkup", "profiled", "run"), "notebook"),
 }
 """Where each name is. A room is imported when a name of it is first asked for: `import seodang` takes milliseconds."""
 
@@ -47,15 +47,19 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Batch",
+    "Checkup",
     "Claim",
     "EarlyStopping",
     "Experiment",
     "ExperimentError",
     "Labels",
+    "Pipeline",
     "Result",
     "Trained",
     "Training",
     "Turn",
     "__version__",
+    "checkup",
+    "profiled",
     "run",
 ]

@@ -1,0 +1,1 @@
+"""The flipped class: rules only; time and chance are arguments."""
