@@ -29,7 +29,7 @@ system: .venv/tested
 	@$(BIN)/python -m pytest tests/systems -m 'system(name="$(NAME)")'
 
 systems: .venv/tested
-	SEODANG_SYSTEMS_PAGE=docs/systems.md $(BIN)/python -m pytest tests/systems -m system
+	SEODANG_SYSTEMS_PAGE=docs/systems.md $(BIN)/python -m pytest tests/systems -m system -n 2
 
 # Collect and compile what the program says in Korean.
 messages: .venv/tested

@@ -32,7 +32,10 @@ RULE: dict[str, tuple[str, ...]] = {
     "notebook": ("runs", "figures", "evidence", "verdict", "experiment", "provenance", "locale"),
     "school": ("review",),
     "store": ("school", "review", "evidence", "home", "locale"),
-    "web": ("library", "evidence", "verdict", "figures", "review", "school", "store", "counting", "home", "locale", "provenance"),
+    "web": (
+        *("library", "evidence", "verdict", "figures", "review", "school", "store"),
+        *("counting", "home", "locale", "provenance"),
+    ),
     "cli": ("*",),
     "__main__": ("cli",),
     "__init__": ("experiment", "figures", "notebook"),

@@ -19,7 +19,7 @@ def torch_flops(module: nn.Module, *inputs: Tensor) -> int:
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         module.to("meta").eval()(*(each.to("meta") for each in inputs))
     torch.backends.mha.set_fastpath_enabled(fast)
-    return counter.get_total_flops()
+    return int(counter.get_total_flops())
 
 
 def weights(module: nn.Module) -> int:
