@@ -31,6 +31,20 @@ class Net(nn.Module):
 
 def not_a_network():
     return 3
+
+made = Net(width=2)
+
+class OneHot(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(10, 3)
+
+    def forward(self, numbers):
+        return self.head(nn.functional.one_hot(numbers, 10).float())
+
+class Leaving(nn.Module):
+    def forward(self, x):
+        sys.exit(3)
 '''
 
 
@@ -74,6 +88,22 @@ def test_a_file_is_run_and_its_class_counted(terminal: Terminal, file: str) -> N
     assert said.json["parameters"] == 40 + 50
     assert said.err == "read\n"
     assert terminal("count", f"{file}:Net", "--input", "1x8x8", "--json").json["parameters"] == 80 + 90
+
+
+def test_a_network_that_a_file_has_made_is_counted(terminal: Terminal, file: str) -> None:
+    assert terminal("count", f"{file}:made", "--input", "1x8x8", "--json").json["parameters"] == 20 + 30
+
+
+def test_whole_numbers_are_given_where_something_else_than_an_embedding_looks_them_up(terminal: Terminal, file: str) -> None:
+    counted = terminal("count", f"{file}:OneHot", "--input", "6", "--json").json
+    assert (counted["macs"], counted["output"]) == (6 * 10 * 3, [6, 3])
+    assert counted["training_memory"]["total"] > 0
+
+
+def test_a_network_that_leaves_the_program_is_refused(terminal: Terminal, file: str) -> None:
+    said = terminal("count", f"{file}:Leaving", "--input", "6")
+    assert said.code == 2
+    assert said.err.endswith("seodang: layer Leaving, Leaving: its input is 6, and PyTorch says: SystemExit: 3\n")
 
 
 def test_an_expression_of_torch_nn_is_counted(terminal: Terminal) -> None:
@@ -151,9 +181,17 @@ REFUSED = {
         "nn.Conv2d(3, 4)",
     ): "nn.Conv2d(3, 4): TypeError: Conv2d.__init__() missing 1 required positional argument: 'kernel_size'",
     ("nn.LSTM(3, 4)",): "--input: say the shape of one example, without the batch, as in --input 3x224x224",
-    ("fc10", "--input", "3x0"): "--input 3x0: write a shape as 3x224x224, without the batch, every number 1 or more",
+    ("fc10", "--input", "3x0"): "--input 3x0: write a shape as 3x224x224, without the batch, every number 1 to 999999999",
     ("fc10", "--input", "3,4"): "--input: a network of typed layers has one input",
-    ("fc10", "--input", "3", "--batch", "0"): "--batch 0: must be 1 or more",
+    ("fc10", "--input", "3", "--batch", "0"): "--batch 0: must be from 1 to 1,000,000,000",
+    ("fc10", "--input", "3", "--batch", "9999999999"): "--batch 9999999999: must be from 1 to 1,000,000,000",
+    ("fc10", "--input", "3", "--memory", "abc"): "memory 'abc' is no size; write it like 8GB, 80GiB or 512MB",
+    (
+        *("nn.Linear(3, 4)", "--input", "3,224,224"),
+    ): "--input gives 3 inputs, and Linear takes 1; between the sizes of one stands an x: 3x224x224",
+    (
+        *("nn.Conv2d(3, 4, 3)", "--input", "3x999999999x999999999"),
+    ): "an input of 3 x 999999999 x 999999999 is more than can be counted; give a smaller --input",
     ("net.py:Net",): "net.py: there is no such file",
     ("net.py",): "net.py: say which network in it: net.py:Net",
 }

@@ -3,10 +3,13 @@
 import json
 import signal
 import time
+import weakref
 from pathlib import Path
 
 import pytest
 from cli.commands import QUICK, TINY, Terminal, started
+
+from seodang.cli.running import _listening
 
 
 def test_the_data_of_a_run_have_the_documented_shape(terminal: Terminal) -> None:
@@ -158,6 +161,22 @@ def test_interrupting_keeps_the_seeds_already_run(tmp_path: Path) -> None:
     kept = json.loads(next(iter(tmp_path.glob("ledger/*/*.json"))).read_text(encoding="utf-8"))
     assert 2 <= len(kept["seeds"]) < 50
     assert "Traceback" not in out + err
+
+
+def test_ctrl_c_is_not_lost_where_python_swallows_exceptions_and_pressed_again_it_stops_at_once() -> None:
+    class Thing:
+        """Something that can be watched as it goes."""
+
+    with _listening() as pressed:
+        thing = Thing()
+        watched = weakref.ref(thing, lambda _gone: signal.raise_signal(signal.SIGINT))
+        assert not pressed()
+        del thing  # a KeyboardInterrupt raised in the callback would be printed and forgotten
+        assert watched() is None
+        assert pressed()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_ledger_that_was_edited_is_refused_and_left_alone(terminal: Terminal, tmp_path: Path) -> None:

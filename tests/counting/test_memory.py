@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 import torch
 import torch.nn.functional as F
-from counting.memory_networks import SEQUENTIAL, SUBJECTS, LanguageModel, Optimizing, Residual, measured_peak, mlp
+from counting.memory_networks import KNOWN, SEQUENTIAL, SUBJECTS, LanguageModel, Optimizing, Residual, measured_peak, mlp
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
@@ -42,6 +42,7 @@ def ratio(name: str, batch: int, optimizer: Optimizer, precision: Precision = "f
     return predicted / measured
 
 
+@KNOWN
 @pytest.mark.parametrize("batch", [8, 24])
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_the_peak_of_a_step_is_predicted(name: str, batch: int) -> None:
@@ -61,6 +62,7 @@ def test_with_pytorchs_own_convolutions(name: str) -> None:
     assert ratio(name, 8, "adam") == CLOSE
 
 
+@KNOWN
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("name", ["mlp", "lenet"])
 def test_with_every_optimizer(name: str, optimizer: Optimizer) -> None:
@@ -75,6 +77,7 @@ def test_in_bfloat16_and_in_mixed_precision(name: str, precision: Precision) -> 
     assert ratio(name, 16, "adam", precision) == CLOSE
 
 
+@KNOWN
 @pytest.mark.parametrize("name", SEQUENTIAL)
 def test_with_checkpointing(name: str) -> None:
     assert ratio(name, 16, "adam", checkpointing=True) == CLOSE
@@ -201,6 +204,16 @@ def test_a_shape_that_does_not_fit_is_named() -> None:
         "a training step of Sequential on a batch of shape (4, 100) cannot be traced: a and b must have same reduction dim, "
         "but got [4, 100] X [784, 512]."
     )
+
+
+def test_what_returns_nothing_that_is_trained_is_told() -> None:
+    class Mute(nn.Linear):
+        def forward(self, x: Tensor) -> None:  # type: ignore[override]
+            super().forward(x)
+
+    with pytest.raises(CountingError) as raised:
+        training_memory(Mute(3, 3), (3,), 4)
+    assert str(raised.value).endswith("cannot be traced: it returns no tensor on which a parameter has had a part")
 
 
 def test_what_looks_at_values_cannot_be_traced() -> None:

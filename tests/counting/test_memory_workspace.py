@@ -1,30 +1,32 @@
-"""What oneDNN takes inside a kernel, by formula and as the allocator records it. The layout is that of AVX-512."""
+"""What oneDNN takes inside a kernel, by formula and as the allocator records it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from counting.memory_networks import KNOWN, recording
 from torch import nn
-from torch.profiler import ProfilerActivity, profile
 
-from seodang.counting.workspace import LSTM, Convolution, TransposedConvolution
+from seodang.counting.workspace import BLOCK, LSTM, Convolution, TransposedConvolution
 
-pytestmark = pytest.mark.skipif(
-    "AVX512" not in torch.backends.cpu.get_cpu_capability(), reason="another processor has another layout"
-)
+pytestmark = KNOWN
+HERE = BLOCK if "AVX512" in torch.backends.cpu.get_cpu_capability() else 8
+"""Channels of a block on this processor."""
+CLOSE = 0.05 if HERE == BLOCK else 0.06
+"""With AVX2 one strided kernel scribbles on 119 kB, for which 40 are allowed."""
 
 
 def pieces(call: Callable[[], Any]) -> list[int]:
     """Bytes that the allocator gave out, and with a minus took back, while a call ran; its result still lives."""
     call()
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
+    with recording() as events:
         result = call()
-    profiler = record.profiler
-    assert profiler is not None
-    assert profiler.kineto_results is not None
-    events: list[Any] = profiler.kineto_results.events()
     timed = sorted(
         (event.start_ns(), place, event.nbytes()) for place, event in enumerate(events) if event.name() == "[memory]"
     )
@@ -57,9 +59,9 @@ def test_a_convolution(channels: int, filters: int, kernel: int, stride: int, pa
     layer, x = nn.Conv2d(channels, filters, kernel, stride, padding), torch.zeros(16, channels, 32, 32)
     with torch.no_grad():
         y = layer(x)
-        of = Convolution(x.nbytes, y.nbytes, layer.weight.nbytes, channels, filters, strided=stride > 1)
-        assert of.forward() == pytest.approx(peak(lambda: layer(x)), rel=0.05)
-        assert of.backward(wanted) == pytest.approx(peak(backward(layer, x, wanted)), rel=0.05)
+        of = Convolution(x.nbytes, y.nbytes, layer.weight.nbytes, channels, filters, strided=stride > 1, block=HERE)
+        assert of.forward() == pytest.approx(peak(lambda: layer(x)), rel=CLOSE)
+        assert of.backward(wanted) == pytest.approx(peak(backward(layer, x, wanted)), rel=CLOSE)
 
 
 @pytest.mark.parametrize(
@@ -69,10 +71,10 @@ def test_a_transposed_convolution(channels: int, filters: int, stride: int) -> N
     layer, x = nn.ConvTranspose2d(channels, filters, 4, stride, 1), torch.zeros(16, channels, 28, 28)
     with torch.no_grad():
         y = layer(x)
-        turned = Convolution(y.nbytes, x.nbytes, layer.weight.nbytes, filters, channels, strided=stride > 1)
+        turned = Convolution(y.nbytes, x.nbytes, layer.weight.nbytes, filters, channels, strided=stride > 1, block=HERE)
         of = TransposedConvolution(turned)
-        assert of.forward() == pytest.approx(peak(lambda: layer(x)), rel=0.05)
-        assert of.backward() == pytest.approx(peak(backward(layer, x, wanted=True)), rel=0.05)
+        assert of.forward() == pytest.approx(peak(lambda: layer(x)), rel=CLOSE)
+        assert of.backward() == pytest.approx(peak(backward(layer, x, wanted=True)), rel=CLOSE)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +86,25 @@ def test_the_buffer_of_an_lstm(batch: int, steps: int, inputs: int, hidden: int)
     predicted = LSTM(batch, steps, inputs, hidden).saved()
     page = 4096  # each of its seven arrays begins on one
     assert predicted <= max(pieces(lambda: layer(x))) <= predicted + 7 * page
+
+
+def test_what_an_earlier_test_left_in_a_circle_is_not_given_back_in_a_recording() -> None:
+    class Circle:
+        def __init__(self) -> None:
+            self.tensor, self.itself = torch.zeros(1_000_000), self
+
+    with recording() as events:
+        Circle()
+        kept = [[place] for place in range(10_000)]  # enough for the collector to look round, were it awake
+    assert sum(event.nbytes() for event in events if event.name() == "[memory]") == 4_000_000, len(kept)
+
+
+@pytest.mark.skipif(HERE < BLOCK, reason="this processor has nothing wider than AVX2")
+def test_a_step_is_predicted_on_a_processor_without_avx_512() -> None:
+    """PyTorch and oneDNN are told to do without, in a process of their own."""
+    narrow = os.environ | {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
+    beside = Path(__file__).with_name("test_memory.py")
+    words = [sys.executable, "-m", "pytest", str(beside), "-k", "is_predicted and (lenet or autoencoder or lstm)", "-rP"]
+    done = subprocess.run(words, env=narrow, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count(" MB = ") == 6, "every case has run"

@@ -35,15 +35,20 @@ def from_file(text: str) -> nn.Module | None:
     path, name = Path(found["file"]), found["name"]
     if not path.is_file():
         raise UsageError(_("{file}: there is no such file", file=path))
+    from torch import nn
+
     call = _parsed(f"{name}{found['arguments'] or '()'}", text)
     with _blamed(text):
         things = _run(path)
     if name not in things:
         raise UsageError(_missing(path, name, things))
     assert isinstance(call, ast.Call)
+    thing = things[name]
+    if isinstance(thing, nn.Module) and not found["arguments"]:  # one that the file has made
+        return thing
     args, kwargs = _arguments(call, text)
     with _blamed(text), redirect_stdout(sys.stderr):
-        return without_numbers(things[name], *args, **kwargs)
+        return without_numbers(thing, *args, **kwargs)
 
 
 def from_expression(text: str) -> nn.Module | None:

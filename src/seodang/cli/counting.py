@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Shapes = tuple[tuple[int, ...], ...]
 IMAGE = (3, 224, 224)
+MOST = 10**9
+"""Examples of a batch."""
 
 
 @Parameter(name="*")
@@ -67,8 +69,9 @@ def count(
     typed = " ".join(network).strip()
     if not typed:
         raise UsageError(_("count what? For example: seodang count resnet50, or seodang count 'conv3-64p relu pool fc10'"))
-    if step.batch is not None and step.batch < 1:
-        raise UsageError(_("--batch {batch}: must be 1 or more", batch=step.batch))
+    if step.batch is not None and not 1 <= step.batch <= MOST:
+        raise UsageError(_("--batch {batch}: must be from 1 to {most}", batch=step.batch, most=f"{MOST:,}"))
+    _room(step)
     module, counted, shapes = _counted(typed, _shapes(input))
     wanted = data.json or step != STEP
     memory, why = _memory(module, counted, shapes, step) if wanted else (None, "")
@@ -95,7 +98,7 @@ def _shapes(text: str | None) -> Shapes:
     plain = text.lower().replace("×", "x").replace(" ", "")
     if not re.fullmatch(r"\d{1,9}(x\d{1,9})*(,\d{1,9}(x\d{1,9})*)*", plain) or re.search(r"(?<!\d)0+(?!\d)", plain):
         raise UsageError(
-            _("--input {text}: write a shape as 3x224x224, without the batch, every number 1 or more", text=text)
+            _("--input {text}: write a shape as 3x224x224, without the batch, every number 1 to 999999999", text=text)
         )
     return tuple(tuple(map(int, one.split("x"))) for one in plain.split(","))
 
@@ -161,16 +164,14 @@ def _memory(module: nn.Module | None, counted: Network, shapes: Shapes, step: St
     if len(shapes) > 1:
         return None, _("The training memory of a network with several inputs is not told.")
     from seodang.counting.errors import CountingError
-    from seodang.counting.examples import kinds, one_input
+    from seodang.counting.examples import one_input, with_its_numbers
     from seodang.counting.saved import training_memory
 
-    refused: CountingError | None = None
-    for kind in kinds(module):
-        try:
-            return training_memory(one_input(module), shapes[0], batch, dtype=kind, **options), ""
-        except CountingError as error:
-            refused = error
-    return None, _("The training memory is not known: {why}", why=str(refused))
+    try:
+        one = one_input(module)
+        return with_its_numbers(module, lambda kind: training_memory(one, shapes[0], batch, dtype=kind, **options)), ""
+    except CountingError as refused:
+        return None, _("The training memory is not known: {why}", why=_(refused.sentence, **refused.values))
 
 
 def _document(counted: Network, step: Step, memory: TrainingMemory | None) -> dict[str, Any]:
@@ -186,11 +187,17 @@ def _document(counted: Network, step: Step, memory: TrainingMemory | None) -> di
 
 def _fitting(memory: TrainingMemory, step: Step) -> tuple[str, int] | None:
     """The memory that was named, and the largest batch that fits it."""
+    room = _room(step)
+    return None if step.memory is None or room is None else (step.memory, memory.largest_batch(room))
+
+
+def _room(step: Step) -> int | None:
+    """The memory that was named, in bytes. CountingError for what is no size."""
     if step.memory is None:
         return None
     from seodang.counting.memory import parse_bytes
 
-    return step.memory, memory.largest_batch(parse_bytes(step.memory))
+    return parse_bytes(step.memory)
 
 
 def _draw(counted: Network, path: Path) -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -153,7 +157,7 @@ def _run(
 ) -> tuple[Evidence, bool]:
     """The ledger extended, and whether it was interrupted; every whole block is on disk before the next begins."""
     from seodang.cli.live import Live
-    from seodang.runs import Watcher, ledger_path, run
+    from seodang.runs import Cancelled, Watcher, ledger_path, run
 
     latest = ledger
 
@@ -163,11 +167,31 @@ def _run(
         latest = extended
         live.show(extended)
 
-    with Live(console, question, experiment, ledger) as live:
+    with Live(console, question, experiment, ledger) as live, _listening() as pressed:
+        watcher = Watcher(lambda now: live.progress(now) and not pressed(), keep)
         try:
-            return run(experiment, ledger, seeds=seeds, watcher=Watcher(live.progress, keep)), False
-        except KeyboardInterrupt:
+            return run(experiment, ledger, seeds=seeds, watcher=watcher), False
+        except (KeyboardInterrupt, Cancelled):
             return latest, True
+
+
+@contextmanager
+def _listening() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed. The run is told at its next step: Python swallows a KeyboardInterrupt that is raised in a
+    destructor or a callback of the collector, and the run would go on. Pressed again, it stops wherever it is."""
+    times = 0
+
+    def press(number: int, frame: FrameType | None) -> None:
+        nonlocal times
+        times += 1
+        if times > 1:
+            signal.default_int_handler(number, frame)
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: times > 0
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _save(question: Question, evidence: Evidence, path: Path) -> None:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
+from seodang.counting.errors import CountingError
+
 Given = tuple[int, ...] | Tensor
 """A shape without the batch, or an example with a batch of 1."""
+T = TypeVar("T")
+LARGEST = 2**59
+"""Numbers of an example: PyTorch counts its bytes, eight of each at most, in 63 bits."""
+INDEXING = ("indices", "index tensor", "indexes")
+"""What PyTorch speaks of when it is given fractions where it looks something up."""
 
 
 def batch_axis(module: nn.Module) -> int:
@@ -22,23 +31,45 @@ def batch_axis(module: nn.Module) -> int:
     return int(bool(said) and not said[0])
 
 
-def kinds(module: nn.Module) -> list[torch.dtype]:
-    """The kinds of number that its input may be: the weights' own; whole numbers if it looks words up."""
+def with_its_numbers(module: nn.Module, attempt: Callable[[torch.dtype], T]) -> T:
+    """What an attempt gives with the kind of number that a network takes: the weights' own, or whole ones to look up.
+
+    Raises the CountingError of the first attempt where no kind will do.
+    """
     floats = (weight.dtype for weight in module.parameters() if weight.is_floating_point())
-    looks_up = any(isinstance(each, nn.Embedding | nn.EmbeddingBag) for each in module.modules())
-    return [next(floats, torch.get_default_dtype()), *([torch.long] if looks_up else [])]
+    try:
+        return attempt(next(floats, torch.get_default_dtype()))
+    except CountingError as refused:
+        embeds = any(isinstance(each, nn.Embedding | nn.EmbeddingBag) for each in module.modules())
+        if embeds or any(word in str(refused) for word in INDEXING):
+            try:
+                return attempt(torch.long)
+            except CountingError:
+                raise refused from None
+        raise
 
 
 def example(given: Given, kind: torch.dtype, device: str, axis: int) -> Tensor:
     """A batch of one."""
     if isinstance(given, Tensor):
         return given.detach().to(device)
+    if math.prod(given) > LARGEST:
+        raise CountingError(
+            "an input of {shape} is more than can be counted; give a smaller --input", shape=" x ".join(map(str, given))
+        )
     place = min(axis, len(given))
     return torch.zeros((*given[:place], 1, *given[place:]), dtype=kind, device=device)
 
 
 def served(network: nn.Module, tensors: Sequence[Tensor]) -> list[Tensor]:
-    """One tensor serves every argument that `forward` must have: query, key and value."""
+    """One tensor serves every argument that `forward` must have: query, key and value. CountingError for too many."""
+    taken = _taken(network)
+    most = math.inf if any(each.kind is each.VAR_POSITIONAL for each in taken) else len(_by_place(taken))
+    if len(tensors) > most:
+        raise CountingError(
+            "--input gives {given} inputs, and {name} takes {most}; between the sizes of one stands an x: 3x224x224",
+            **{"name": type(network).__name__, "most": most, "given": len(tensors)},
+        )
     return [*tensors] * (_needed(network) if len(tensors) == 1 else 1)
 
 
@@ -49,8 +80,15 @@ def one_input(network: nn.Module) -> nn.Module:
 
 def _needed(network: nn.Module) -> int:
     """How many arguments `forward` must have, one at least."""
-    taken = inspect.signature(network.forward).parameters.values()
-    return max(1, sum(each.default is each.empty and each.kind <= each.POSITIONAL_OR_KEYWORD for each in taken))
+    return max(1, sum(each.default is each.empty for each in _by_place(_taken(network))))
+
+
+def _taken(network: nn.Module) -> list[inspect.Parameter]:
+    return list(inspect.signature(network.forward).parameters.values())
+
+
+def _by_place(taken: Sequence[inspect.Parameter]) -> list[inspect.Parameter]:
+    return [each for each in taken if each.kind <= each.POSITIONAL_OR_KEYWORD]
 
 
 class OneInput(nn.Module):

@@ -11,7 +11,7 @@ from seodang.counting import shapes
 from seodang.counting.errors import CountingError
 
 
-def explained(name: str, module: nn.Module, shape: tuple[int, ...], error: Exception) -> CountingError:
+def explained(name: str, module: nn.Module, shape: tuple[int, ...], error: BaseException) -> CountingError:
     """The error of the layer that was running when PyTorch gave up; `shape` is its input's, without the batch."""
     layer, given = f"{name}, {type(module).__name__}", " x ".join(map(str, shape)) or "a number"
     lost = _no_room(module, shape)

@@ -45,6 +45,8 @@ OPTIMIZERS: dict[Optimizer, Callable[..., torch.optim.Optimizer]] = {
 def squared_error(output: Any) -> Tensor:
     """To a target of the output's shape: like cross-entropy it keeps one tensor as large as the output for backward."""
     scores = [leaf for leaf in tree_leaves(output) if isinstance(leaf, Tensor) and leaf.requires_grad]
+    if not scores:
+        raise ValueError("it returns no tensor on which a parameter has had a part")
     losses = [F.mse_loss(score.float(), torch.zeros_like(score, dtype=torch.float32)) for score in scores]
     return torch.stack(losses).sum() if len(losses) > 1 else losses[0]
 

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -21,7 +22,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 from torch.utils.weak import WeakIdKeyDictionary
 
 from seodang.counting.errors import CountingError
-from seodang.counting.examples import Given, batch_axis, example, kinds, served
+from seodang.counting.examples import Given, batch_axis, example, served, with_its_numbers
 from seodang.counting.flow import sight_after
 from seodang.counting.network import Layer, Network
 from seodang.counting.operations import products
@@ -33,27 +34,28 @@ def count_module(module: nn.Module, *inputs: Given, name: str = "") -> Network:
     """Count a network for one example; the module is copied without its numbers and left as it is.
 
     `inputs` are the shapes of what `forward` takes, without the batch (one shape serves every argument it must have), or
-    tensors of a batch of 1, batch included, where a shape does not say enough. It runs as in evaluation. Where an embedding
-    refuses fractions, the same shape is tried with whole numbers.
+    tensors of a batch of 1, batch included, where a shape does not say enough. It runs as in evaluation. Where something is
+    looked up and fractions are refused, the same shape is tried with whole numbers.
 
     Raises CountingError where it cannot run on them; it names the layer, its input and the arithmetic.
     """
     axis = batch_axis(module)
-    refused: CountingError | None = None
-    for device in ("meta", "cpu"):
-        for kind in kinds(module):
-            copied = _copied(module, device)
-            tensors = [example(each, kind, device, axis) for each in inputs]
-            try:
-                watch = _ran(copied, served(copied, tensors), device, axis)
-            except CountingError as error:
-                refused = refused or error
-            else:
-                return Network(name or type(module).__name__, _without(tensors[0], axis), tuple(watch.layers(copied)))
-        if not _needs_numbers(refused):  # some networks look at them; then they get some
-            break
-    assert refused is not None
-    raise refused
+
+    def counted(device: str, kind: torch.dtype) -> Network:
+        copied = _copied(module, device)
+        tensors = [example(each, kind, device, axis) for each in inputs]
+        watch = _ran(copied, served(copied, tensors), device, axis)
+        return Network(name or type(module).__name__, _without(tensors[0], axis), tuple(watch.layers(copied)))
+
+    try:
+        return with_its_numbers(module, partial(counted, "meta"))
+    except CountingError as refused:
+        if not _needs_numbers(refused):
+            raise
+        try:  # some networks look at their numbers; then they get some
+            return with_its_numbers(module, partial(counted, "cpu"))
+        except CountingError:
+            raise refused from None
 
 
 @dataclass(eq=False)
@@ -171,7 +173,7 @@ def _ran(network: nn.Module, tensors: list[Tensor], device: str, axis: int) -> _
     try:
         with torch.no_grad(), torch.device(device), _in_parts(device), watch.watching(network), watch:
             network(*tensors)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         row = watch.running[-1] if watch.running else _Row("", network, whole=False)
         raise explained(row.name or type(network).__name__, row.module, row.inputs, error) from error
     return watch
@@ -254,6 +256,6 @@ def _named(operation: Any, args: Any, kwargs: Any) -> dict[str, Any]:
     return named | {each.name: value for each, value in zip(wanted, args, strict=False)} | dict(kwargs)
 
 
-def _needs_numbers(error: CountingError | None) -> bool:
+def _needs_numbers(error: CountingError) -> bool:
     """Whether a network asked for a number that the meta device does not have."""
     return "meta" in str(error).lower()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 BLOCK = 16
 """Channels of a block with AVX-512."""
 FLAT = 3
-"""An image of this few channels is read as it lies."""
+"""An image of this few channels is read as it lies; with AVX2 only one of just so many."""
 STRIDED = 40_000
 """Allowance for what the strided kernels scribble on: 33 to 70 kB where it was seen, however large the batch."""
 
@@ -52,7 +52,8 @@ class Convolution(NamedTuple):
         """The same of the gradient of the weight."""
         full = self.element == 4
         inputs = self.copy(self.inputs, self.channels) if self.channels >= self.block else self.inputs * full
-        inputs = 0 if self.channels <= FLAT else inputs
+        flat = self.channels <= FLAT if self.block == BLOCK else self.channels == FLAT
+        inputs = 0 if flat else self.copy(self.inputs, self.channels) if self.block < BLOCK else inputs
         outputs = self.copy(self.outputs, self.filters) if full or self.filters >= self.block else 0
         # In bfloat16 the gradient is summed in fp32 first.
         return outputs + inputs + self._weight(flat=not inputs) * (1 if full else 3)
