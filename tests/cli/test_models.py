@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from cli.commands import Terminal
 
-from seodang.cli.models import published, published_named
+import seodang
+from seodang.cli.models import methods, published, published_named
 
 
 def test_every_published_network_is_listed_with_its_parameters_input_and_paper(terminal: Terminal) -> None:
@@ -19,7 +21,8 @@ def test_every_published_network_is_listed_with_its_parameters_input_and_paper(t
 
 def test_the_json_names_the_file(terminal: Terminal) -> None:
     listed = {entry["name"]: entry for entry in terminal("models", "--json").json}
-    assert listed.keys() == {network.name for network in published()}
+    published_ones = {name for name, entry in listed.items() if entry["parameters"] is not None}
+    assert published_ones == {network.name for network in published()}
     assert listed["lenet5"] == {
         "name": "lenet5",
         "parameters": 60_000,
@@ -27,6 +30,17 @@ def test_the_json_names_the_file(terminal: Terminal) -> None:
         "paper": listed["lenet5"]["paper"],
         "file": "models/lenet.py",
     }
+
+
+def test_every_other_file_of_the_room_is_listed_with_what_it_is(terminal: Terminal) -> None:
+    folder = Path(seodang.__file__).parent / "models"
+    files = {f"models/{file.relative_to(folder).as_posix()}" for file in folder.rglob("*.py") if file.name != "__init__.py"}
+    named = {f"models/{network.file}.py" for network in published()}
+    assert {method.file for method in methods()} == files - named
+    assert all(method.about for method in methods())
+    out = terminal("models").out
+    assert "seodang.models.word2vec" in out
+    assert "seodang.models.optimizers.adam" in out
 
 
 def test_a_name_may_be_typed_as_papers_write_it() -> None:

@@ -47,10 +47,7 @@ class Published:
 
 def published() -> tuple[Published, ...]:
     """Every published network, in the order of their files; read from the source, so that torch is not imported."""
-    import seodang
-
-    folder = Path(seodang.__file__).parent / "models"
-    return tuple(network for file in sorted(folder.glob("*.py")) for network in _of_file(file))
+    return tuple(network for file in sorted(_folder().glob("*.py")) for network in _of_file(file))
 
 
 def published_named(name: str) -> Published | None:
@@ -59,13 +56,37 @@ def published_named(name: str) -> Published | None:
     return next((network for network in published() if _plain(network.name) == plain), None)
 
 
+@dataclass(frozen=True)
+class Method:
+    """A file of models/ whose networks or methods are built in any size, without a published one."""
+
+    module: str
+    about: str
+    """The first line of its docstring."""
+    file: str
+
+
+def methods() -> tuple[Method, ...]:
+    """Every file of models/ that names no published network, read and not imported."""
+    folder, named = _folder(), {network.file for network in published()}
+    found = []
+    for file in sorted(folder.rglob("*.py")):
+        place = file.relative_to(folder)
+        if file.name == "__init__.py" or file.stem in named:
+            continue
+        about = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+        module = ".".join(("seodang", "models", *place.with_suffix("").parts))
+        found.append(Method(module, about, f"models/{place.as_posix()}"))
+    return tuple(found)
+
+
 def models(*, data: Data = DATA) -> None:
-    """List the networks that ship as published: parameters, input, paper."""
-    networks = published()
+    """List the networks that ship as published, with parameters, input and paper, and those to be built in any size."""
+    networks, others = published(), methods()
     if not networks:
         raise UsageError(_("there are no published networks here"))
     if data.json:
-        print_json([_entry(network) for network in networks])
+        print_json([*map(_entry, networks), *map(_method, others)])
         return
     from rich.table import Table
 
@@ -78,6 +99,11 @@ def models(*, data: Data = DATA) -> None:
         shape = ", ".join("x".join(map(str, each)) for each in network.input)
         table.add_row(f"[cyan]{network.name}[/]", f"{network.parameters:,}", shape, escape(network.paper))
     out().print(table)
+    out().print(f"\n[bold]{_('In any size, to be imported')}[/]")
+    rows = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for method in others:
+        rows.add_row(f"[cyan]{method.module}[/]", escape(method.about))
+    out().print(rows)
     out().print(f"\n[{QUIET}]{_('Layer by layer: seodang count {name}', name=networks[0].name)}[/]")
 
 
@@ -89,6 +115,17 @@ def _entry(network: Published) -> dict[str, Any]:
         "paper": network.paper,
         "file": f"models/{network.file}.py",
     }
+
+
+def _method(method: Method) -> dict[str, Any]:
+    name = method.module.rpartition(".")[2]
+    return {"name": name, "parameters": None, "input": None, "paper": method.about, "file": method.file}
+
+
+def _folder() -> Path:
+    import seodang
+
+    return Path(seodang.__file__).parent / "models"
 
 
 def _of_file(file: Path) -> Iterator[Published]:
