@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import errno
 import json
 import math
 from collections.abc import Callable
@@ -97,6 +98,14 @@ def test_a_prefix_cuts_curves_and_diverged_seeds_too(tmp_path: Path) -> None:
     whole = dataclasses.replace(run(experiment, empty, seeds=3), diverged={"trained": {1000: 3, 1002: 7}})
     assert len(whole.prefix(1).curves["trained"].loss) == 1
     assert whole.prefix(1).diverged == {"trained": {1000: 3}}
+
+
+def test_a_ledger_goes_on_where_an_arm_first_diverges_later(tmp_path: Path) -> None:
+    experiment, empty = opened(question(tmp_path, NET))
+    shorter = run(experiment, empty, seeds=1)
+    longer = dataclasses.replace(run(experiment, empty, seeds=3), diverged={"trained": {1002: 7}})
+    assert shorter.begins(longer)
+    assert longer.prefix(2).diverged == {}
 
 
 # ------------------------------------------------------------------------------------------------------------ spoilt records
@@ -243,3 +252,18 @@ def test_a_verdict_is_derived_and_not_stored(ledger: Evidence) -> None:
 
 def test_claims_of_one_experiment_share_its_error_rate(ledger: Evidence) -> None:
     assert {claim.verdict.claims for claim in ledger.claims} == {2}
+
+
+def test_a_disk_that_is_full_keeps_no_half_file(ledger: Evidence, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.json"
+    ledger.prefix(2).write(path)
+
+    def half(self: Path, text: str, **_options: str) -> None:
+        self.write_bytes(text.encode()[:100])
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "write_text", half)
+    with pytest.raises(OSError, match="No space left"):
+        ledger.write(path)
+    assert [each.name for each in tmp_path.iterdir()] == ["a.json"]
+    assert Evidence.read(path) == ledger.prefix(2)

@@ -12,6 +12,7 @@ import json
 import math
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -142,8 +143,9 @@ class Evidence:
             ),
             curves={arm: Curves(c.step, c.loss[:seeds]) for arm, c in self.curves.items()},
             diverged={
-                arm: {seed: step for seed, step in steps.items() if seed in self.seeds[:seeds]}
+                arm: kept
                 for arm, steps in self.diverged.items()
+                if (kept := {seed: step for seed, step in steps.items() if seed in self.seeds[:seeds]})
             },
         )
 
@@ -229,8 +231,13 @@ class Evidence:
                 )
         path.parent.mkdir(parents=True, exist_ok=True)
         half = path.with_suffix(f".{os.getpid()}.tmp")
-        half.write_text(self.to_json(), encoding="utf-8")
-        os.replace(half, path)
+        try:
+            half.write_text(self.to_json(), encoding="utf-8")
+            os.replace(half, path)
+        except OSError:  # a full disk, say: the half is of use to nobody, and would keep it full
+            with suppress(OSError):
+                half.unlink(missing_ok=True)
+            raise
 
     @staticmethod
     def read(path: Path) -> Evidence:

@@ -69,6 +69,7 @@ def test_a_formula_that_cannot_be_set_is_told_with_file_and_line() -> None:
         (r"\sigma(x)=\frac{1}{1+e^{-x}}", "σ(x) = 1/(1 + e⁻ˣ)"),
         (r"\frac{\hat m}{\sqrt{\hat v}+\epsilon}", "m̂/(√v̂ + ϵ)"),
         (r"73{,}792", "73,792"),
+        (r"\sigma^2=\frac{1}{3n}", "σ² = 1/(3n)"),
         (r"\text{Var}(w) = \frac{2}{n_\text{in}}", "Var(w) = 2/nᵢₙ"),
         (r"-\log p", "−log p"),
         (r"\min_G \max_D V", "min_G max_D V"),

@@ -189,4 +189,5 @@ def _operator(text: str, sign: str) -> str:
 
 def _grouped(text: str) -> str:
     """In brackets, unless it is one number, letter or name with its marks."""
-    return text if re.fullmatch(r"[∂∇√]?[\w′⁰-ₜ²³¹̂̄.]+", text.strip()) else f"({text.strip()})"
+    one = r"[\d.]+|[∂∇√]?[^\W\d][\w′⁰-ₜ²³¹̂̄.]*"
+    return text if re.fullmatch(one, text.strip()) else f"({text.strip()})"
