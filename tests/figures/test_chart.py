@@ -270,3 +270,27 @@ def test_a_loss_that_explodes_does_not_flatten_the_other_curves() -> None:
     chart = figure(diverging(), RATES)
     assert WORDS["en"].off_scale in chart.to_json()
     assert WORDS["en"].off_scale not in figure(relu_over_sigmoid(), ENGLISH).to_json()
+
+
+def axes(chart: Any) -> list[tuple[float, float]]:
+    """The ends of every axis of values, in the order in which they are drawn."""
+    ends = [layer.encoding["x"]["scale"] for layer in layers(chart) if layer.encoding["x"].get("scale")]
+    return [tuple(scale["domain"]) for scale in ends if "domain" in scale]
+
+
+def test_figures_side_by_side_have_the_same_axes_and_alone_each_its_own() -> None:
+    one, other = (
+        relu_over_sigmoid(),
+        evidence(
+            {"relu": {"accuracy": spread(12, 0.3, 0.5)}, "sigmoid": {"accuracy": spread(12, 0.2, 0.3)}},
+            [claim("relu_learns", spread(12, -0.4, 0.2), above=0.3)],
+            {"relu": falling(12, 9.0, 4.0), "sigmoid": falling(12, 9.0, 8.0)},
+        ),
+    )
+    together = [axes(figure(a, ENGLISH, beside=[b])) for a, b in ((one, other), (other, one))]
+    alone = [axes(figure(each, ENGLISH)) for each in (one, other)]
+    assert together[0] == together[1]
+    assert alone[0] != alone[1]
+    assert len(drawn(figure(one, ENGLISH, beside=[other]), "point")) == len(drawn(figure(one, ENGLISH), "point")), (
+        "its own numbers alone"
+    )

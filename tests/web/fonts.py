@@ -2,7 +2,7 @@
 
 The sources are those of two Debian packages, fonts-nanum and fonts-lmodern; which characters the book and the program use
 today decides what goes into the parts that are loaded most. Run it when the book has grown: a syllable that is not in
-`often` still shows, at the price of the larger part `rest`.
+`often` still shows, at the price of one of the parts of the rest.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ NANUM = Path("/usr/share/fonts/truetype/nanum")
 MATH = Path("/usr/share/texmf/fonts/opentype/public/lm-math/latinmodern-math.otf")
 WEIGHTS = {400: "NanumSquareR.ttf", 700: "NanumSquareB.ttf"}
 HANGUL = range(0xAC00, 0xD7A4)
+REST = 1024
+"""Code points in a part of the syllables that are not used often: one that is met all the same brings few others."""
 ALWAYS = "한국어서당"
 """On every page of either language: the name of the school and of its language."""
 LATIN = frozenset(
@@ -119,11 +121,15 @@ def main() -> None:
     rules = []
     for weight, file in WEIGHTS.items():
         shown = often(weight)
-        parts = {"rest": frozenset(HANGUL) - shown, "often": shown, "latin": LATIN}
-        for part, wanted in parts.items():
+        rest = {f"rest-{HANGUL[at]:x}": frozenset(HANGUL[at : at + REST]) for at in range(0, len(HANGUL), REST)}
+        for part, wanted in rest.items():
+            name = f"sans-{weight}-{part}.woff2"
+            subset(NANUM / file, name, wanted - shown, "Seodang Sans", ["*"])
+            rules.append(face(name, weight, ranges(wanted)))
+        for part, wanted in {"often": shown, "latin": LATIN}.items():
             name = f"sans-{weight}-{part}.woff2"
             held = subset(NANUM / file, name, wanted, "Seodang Sans", ["*"])
-            rules.append(face(name, weight, {"rest": "U+AC00-D7A3", "latin": LATIN_RANGE}.get(part, ranges(held))))
+            rules.append(face(name, weight, LATIN_RANGE if part == "latin" else ranges(held)))
     subset(MATH, "math.woff2", MATHEMATICAL, "Seodang Math", ["ssty"])
     rules.append(
         '@font-face { font-family: "Seodang Math"; font-display: swap; src: url("fonts/math.woff2") format("woff2"); }'

@@ -179,3 +179,13 @@ def test_a_shape_is_read_however_it_is_written() -> None:
     for text in ("1x2x3x4", "x", "3xx4", "-3", "1e3", "٣"):
         with pytest.raises(SlipError):
             shape_of(text)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(("spec", "shape"), [("fc10 conv3-4", "784"), ("conv3-4 lstm-8", "3x8x8"), ("emb-10x4", "3x8x8")])
+def test_a_refusal_speaks_of_the_field_and_not_of_an_option(tmp_path: Path, language: str, spec: str, shape: str) -> None:
+    with opened(tmp_path, language=language) as school:
+        answer = school.get(at(spec=spec, input=shape))
+    assert answer.status_code == 422
+    assert "--input" not in answer.text
+    assert {"en": "(Input", "ko": "입력"}[language] in said(answer.text)

@@ -80,7 +80,7 @@ def streamed(school: School, *, slow: bool) -> bytes:
         school.desk.runs.command = (sys.executable, "-c", SLOW)
     job = run(school)
     if slow:
-        wait_until(lambda: job.seeds)
+        wait_until(lambda: job.seeds, 300)
         threading.Timer(0.5, school.desk.runs.cancel, [job]).start()
     with school.client.stream("GET", f"/running/{job.id}/events") as stream:
         return b"".join(stream.iter_bytes())
@@ -106,7 +106,7 @@ def test_the_same_comparison_sees_the_authors_seeds_once_ones_own_are_in(tmp_pat
             school.predict("relu", 90)
             told = streamed(school, slow=False).split(b"\n\n")
             ends.append([each for each in told if b"Decided after" in each][-1])
-            wait_until(lambda school=school: school.desk.opening(SLUG).seen)  # type: ignore[misc]
+            wait_until(lambda school=school: school.desk.opening(SLUG).seen, 300)  # type: ignore[misc]
     assert ends[0] != ends[1]
 
 

@@ -76,6 +76,23 @@ def test_the_axes_stand_still_while_seeds_are_shown(tmp_path: Path) -> None:
     assert [len(each.arms[0].dots) for each in drawn if each] == list(range(1, 13))
 
 
+@pytest.mark.parametrize("exploration", [False, True])
+def test_the_place_of_the_curves_is_kept_free_before_the_first_seed(tmp_path: Path, exploration: bool) -> None:
+    with opened(tmp_path) as school:
+        question = school.desk.library.question(SLUG)
+        recorded = school.desk.shelf.recorded(question)
+        assert recorded
+        curves = Curves((10, 20, 30), ((0.9, 0.5, 0.2),) * len(recorded.seeds))
+        recorded = dataclasses.replace(recorded, curves=dict.fromkeys(recorded.arms, curves))
+        behind = None if exploration else recorded
+        words = question.page("en")
+        before = live_figure(words, None, None, behind, curved=True)
+        after = live_figure(words, recorded.prefix(1), recorded, behind, curved=True)
+    assert before
+    assert after
+    assert (before.height, before.curved) == (after.height, after.curved) == (after.height, True)
+
+
 def test_curves_grow_while_a_block_is_trained_but_not_before_there_are_axes(tmp_path: Path) -> None:
     with opened(tmp_path) as school:
         question = school.desk.library.question(SLUG)

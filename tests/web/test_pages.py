@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -11,7 +14,9 @@ from fastapi.routing import APIRoute
 from web.routes import EXAMPLES, NOT_HERE
 from web.school import QUESTION, SLUG, School, opened, words
 
+from seodang.library import Library
 from seodang.web.app import ROUTERS
+from seodang.web.notebook import notebook
 
 ROUTES = [route for module in ROUTERS for route in module.router.routes if isinstance(route, APIRoute)]
 HANGUL = re.compile("[가-힣]")
@@ -102,6 +107,24 @@ def test_the_notebook_is_whole_the_same_each_time_and_its_code_compiles(school: 
     code = ["".join(cell["source"]) for cell in document["cells"] if cell["cell_type"] == "code"]
     compile("\n".join(code), "notebook", "exec")
     assert "run(experiment(Parameters()))" in code[-1]
+
+
+def test_the_notebook_runs_as_it_stands(tmp_path: Path) -> None:
+    """In a process and a folder of its own, its cells one after another."""
+    document = json.loads(notebook(Library.open().question("hinge_loss"), "en"))
+    cells = ["".join(cell["source"]) for cell in document["cells"] if cell["cell_type"] == "code"]
+    (tmp_path / "cells.py").write_text("\n\n".join([*cells, "print(len(result.evidence.seeds))"]), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "cells.py"],
+        cwd=tmp_path,
+        env={**os.environ, "SEODANG_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "1"
 
 
 def test_hostile_notes_are_shown_as_text(school: School) -> None:

@@ -195,7 +195,7 @@ def test_a_run_whose_ledger_cannot_be_written_says_so_in_the_readers_language(tm
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "The data of this run cannot be had here."), ("ko", "데이터를 여기서 읽을 수 없습니다")]
+    ("language", "said"), [("en", "The data of this run cannot be had here."), ("ko", "mnist: 데이터 폴더가 없습니다.")]
 )
 def test_a_data_set_that_is_not_here_is_a_sentence_with_the_cure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, said: str

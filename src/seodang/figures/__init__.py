@@ -9,6 +9,7 @@ from seodang.figures.image import FONT_DIRECTORY, save, save_svg, svg_to_png, to
 from seodang.figures.labels import FigureError, Labels, Language
 from seodang.figures.network import network_svg
 from seodang.figures.network_words import network_alt, sees
+from seodang.figures.size import size
 from seodang.figures.terminal import strip, terminal
 from seodang.figures.theme import ThemeName
 
@@ -27,6 +28,7 @@ __all__ = [
     "save",
     "save_svg",
     "sees",
+    "size",
     "strip",
     "svg_to_png",
     "terminal",

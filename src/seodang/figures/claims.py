@@ -23,14 +23,15 @@ from seodang.figures.frame import (
     text,
     typeset,
 )
-from seodang.figures.readings import headline, sides, thresholds
+from seodang.figures.headings import claim_heading
+from seodang.figures.readings import sides, thresholds
 from seodang.figures.scale import Scale, number, scale_for
+from seodang.figures.size import CLAIM as HEIGHT
 from seodang.figures.strips import LANE
 
 if TYPE_CHECKING:
     from seodang.evidence import ClaimEvidence
 
-HEIGHT = 62
 NAMES = 8  # height of "no", the threshold and "yes"
 DOTS = 38
 
@@ -38,17 +39,16 @@ DOTS = 38
 def claim_panel(frame: Frame, claim: ClaimEvidence) -> Panel:
     """One claim: its sentence, the judgement, and every seed on the side of the threshold where it fell."""
     layers = _answers(frame, claim) if claim.values is None else _values(frame, claim, claim.values)
-    captions = [headline(claim, frame.language)] + ([frame.words.in_order] if claim.values is None else [])
-    title = frame.heading(frame.labels.claim(claim.claim), *captions)
+    title = frame.heading(claim_heading(claim, frame.labels, frame.language))
     return layered(layers, frame.width, HEIGHT, title)
 
 
 def _values(frame: Frame, claim: ClaimEvidence, values: tuple[float, ...]) -> list[Layer]:
     edges, dots = thresholds(claim), dots_for(len(values))
-    lane = 0 if all(map(math.isfinite, values)) else LANE
+    known = [value for ledger in frame.together for value in ledger.claim(claim.claim).values or ()]
+    lane = 0 if all(map(math.isfinite, known)) else LANE
     right = frame.width - MARGIN - lane
-    # The names of the two sides need this much beside the rule.
-    scale = scale_for(values, thresholds=edges, room=min(max(0.15, 84 / right), 0.35))
+    scale = scale_for(known, thresholds=edges, room=min(max(0.15, _beside(frame, claim, edges) / right), 0.4))
     finite = [index for index, value in enumerate(values) if math.isfinite(value)]
     places = [scale.fraction(values[index]) * (right - MARGIN) for index in finite]
     rows: list[Row] = [
@@ -66,7 +66,7 @@ def _values(frame: Frame, claim: ClaimEvidence, values: tuple[float, ...]) -> li
         ),
         *_side_names(frame, claim, edges, scale, right),
     ]
-    if lane:
+    if not all(map(math.isfinite, values)):
         layers += _fallen(frame, claim, values, right)
     return layers
 
@@ -94,6 +94,17 @@ def _mark(rows: list[Row], area: int) -> Layer:
     )
 
 
+def _beside(frame: Frame, claim: ClaimEvidence, edges: list[float]) -> float:
+    """Pixels that the name of a side needs beside the rule."""
+    names = sides(claim, frame.words)
+    return _gap(edges) + max(frame.set_width(f"{name} →", 12) for name in (names[0], names[-1]))
+
+
+def _gap(edges: list[float]) -> float:
+    """Pixels from a rule, whose number stands over it, to the name of the side beside it."""
+    return 10 + 3.2 * max(len(typeset(number(edge))) for edge in edges)
+
+
 def _rules(frame: Frame, edges: list[float], scale: Scale, right: float) -> Layer:
     rows: list[Row] = [{"x": edge, "y": NAMES + 8, "y2": HEIGHT, "threshold": edge} for edge in edges]
     mark = chart(rows).mark_rule(color=frame.theme.ink, strokeWidth=1.5, strokeDash=[5, 3])
@@ -108,7 +119,7 @@ def _side_names(frame: Frame, claim: ClaimEvidence, edges: list[float], scale: S
     rows: list[Row] = [
         {"px": place, "y": NAMES, "text": label, "align": "center"} for place, label in zip(places, written, strict=True)
     ]
-    gap = 10 + 3.2 * max(map(len, written))
+    gap = _gap(edges)
     rows.append({"px": places[0] - gap, "y": NAMES, "text": f"← {names[0]}", "align": "right"})
     rows.append({"px": places[-1] + gap, "y": NAMES, "text": f"{names[-1]} →", "align": "left"})
     if len(places) == 2:

@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import altair as alt
 
 from seodang.figures.frame import Frame, Layer, Panel, Row, across, along, chart, crosses, down, layered, text, typeset
-from seodang.figures.readings import curve_median, loss_ceiling
-from seodang.figures.scale import Scale, scale_for
+from seodang.figures.headings import curves_heading
+from seodang.figures.losses import Curve, axes, thinned
+from seodang.figures.readings import curve_median
+from seodang.figures.scale import Scale
+from seodang.figures.size import BETWEEN, TOP, columns_of
+from seodang.figures.size import CURVES as HEIGHT
 from seodang.figures.theme import SHAPES
 
-HEIGHT = 112
-TOP = 28  # pixels above the plot for the arm's name
 GAP = 14
-POINTS = 6000
-"""Points in a whole specification: many seeds are drawn with fewer points each, so that a page stays light."""
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One arm's curves, thinned: a loss per seed and kept step."""
-
-    arm: str
-    position: int
-    steps: tuple[int, ...]
-    losses: tuple[tuple[float, ...], ...]  # (seeds, steps)
-
-    def begun(self, line: Sequence[float]) -> list[tuple[int, float]]:
-        """The points of one line up to its first loss that is not finite."""
-        points = []
-        for step, loss in zip(self.steps, line, strict=False):
-            if not math.isfinite(loss):
-                break
-            points.append((step, loss))
-        return points
 
 
 @dataclass(frozen=True)
@@ -55,13 +35,9 @@ class Plot:
 
 def curve_panel(frame: Frame) -> Panel:
     """All arms' learning curves."""
-    curves = _thinned(frame)
-    columns = min(len(curves), 3 if frame.width >= 540 else 2)
-    last = max((step for curve in curves for step in curve.steps), default=1)
-    x = Scale(0.0, float(last) or 1.0)
-    losses = [loss for curve in curves for line in curve.losses for loss in line]
-    ceiling = loss_ceiling(curve.losses for curve in curves)
-    y = scale_for(min(loss, ceiling) for loss in losses if math.isfinite(loss))
+    curves = thinned(frame.evidence)
+    columns = columns_of(len(curves), frame.width)
+    x, y = axes(frame.together)
     # Room left of the first plot of a line for the axis numbers.
     gutter = 10 + 6.4 * max(len(y.written(level)) for level in y.ticks(4))
     inner = (frame.width - gutter - GAP * (columns - 1)) / columns
@@ -72,29 +48,8 @@ def curve_panel(frame: Frame) -> Panel:
             left = gutter if column == 0 else 0
             plots.append(_small_panel(frame, curves, curve, Plot(x, y, left, left + inner)))
         lines.append(alt.hconcat(*plots, spacing=GAP, bounds="flush"))
-    beyond = [frame.words.off_scale] if any(math.isfinite(loss) and loss > ceiling for loss in losses) else []
-    title = frame.heading(frame.words.loss, frame.words.faint_lines, *beyond)
-    return alt.vconcat(*lines, spacing=12, title=title)
-
-
-def evenly(length: int, most: int) -> list[int]:
-    """At most `most` of the positions 0 .. length-1, the first and the last among them."""
-    if length <= most:
-        return list(range(length))
-    return sorted({round(turn * (length - 1) / (most - 1)) for turn in range(most)})
-
-
-def _thinned(frame: Frame) -> list[Curve]:
-    recorded = {arm: frame.evidence.curves[arm] for arm in frame.evidence.arms if arm in frame.evidence.curves}
-    count = sum(len(curves.loss) for curves in recorded.values())
-    most = max(12, min(60, POINTS // max(count, 1)))
-    positions = list(frame.evidence.arms)
-    thinned = []
-    for arm, curves in recorded.items():
-        kept = evenly(len(curves.step), most)
-        losses = tuple(tuple(line[index] for index in kept if index < len(line)) for line in curves.loss)
-        thinned.append(Curve(arm, positions.index(arm), tuple(curves.step[index] for index in kept), losses))
-    return thinned
+    title = frame.heading(curves_heading(frame.evidence, frame.language, frame.beside))
+    return alt.vconcat(*lines, spacing=BETWEEN, title=title)
 
 
 def _small_panel(frame: Frame, curves: Sequence[Curve], curve: Curve, plot: Plot) -> alt.LayerChart:

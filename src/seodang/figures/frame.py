@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 from rich.cells import cell_len
 
+from seodang.figures.headings import CAPTION, HEADING, Heading
 from seodang.figures.labels import WORDS, Labels, Language, Words
 from seodang.figures.scale import Scale
 from seodang.figures.theme import Theme
-from seodang.figures.typesetting import balanced, fit
+from seodang.figures.typesetting import EM, broken, fit
 
 if TYPE_CHECKING:
     from seodang.evidence import Evidence
@@ -26,8 +27,6 @@ MARGIN = 8
 """Pixels between the ends of an axis and the edges of a panel, so that a dot at the end is whole."""
 CROSS = "M-1,-1L1,1M1,-1L-1,1"
 """The mark of a seed whose training left the finite numbers."""
-EM = 0.49
-"""Width of one cell (half a Hangul syllable) in ems of the shipped font."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,13 @@ class Frame:
     language: Language
     theme: Theme
     width: int  # pixels
+    beside: tuple[Evidence, ...] = ()
+    """Other ledgers whose figures stand beside this one: their numbers are not drawn here, but share its axes."""
+
+    @property
+    def together(self) -> tuple[Evidence, ...]:
+        """Every ledger whose numbers the axes hold."""
+        return (self.evidence, *self.beside)
 
     @property
     def words(self) -> Words:
@@ -47,7 +53,7 @@ class Frame:
 
     def lines(self, text: str, size: int, width: float | None = None) -> list[str]:
         """The text broken to the width of the figure when set at `size` pixels."""
-        return balanced(text, max(int((width or self.width) / (size * EM)), 8))
+        return broken(text, size, width or self.width)
 
     def set_width(self, text: str, size: int) -> float:
         """About how many pixels wide the text is when set at `size`."""
@@ -57,10 +63,10 @@ class Frame:
         """The text, shortened to fit `width` pixels when set at `size`."""
         return fit(text, max(int(width / (size * EM)), 4)).rstrip()
 
-    def heading(self, text: str, *captions: str) -> alt.Title:
+    def heading(self, heading: Heading) -> alt.Title:
         """A panel's title with its captions under it."""
-        subtitle = [line for caption in captions for line in self.lines(caption, 11)]
-        return alt.Title(text=self.lines(text, 13), subtitle=subtitle)
+        subtitle = [line for caption in heading.captions for line in self.lines(caption, CAPTION)]
+        return alt.Title(text=self.lines(heading.text, HEADING), subtitle=subtitle)
 
 
 def chart(rows: Sequence[Row]) -> alt.Chart:

@@ -56,7 +56,7 @@ def scale_for(values: Iterable[float], thresholds: Sequence[float] = (), room: f
     finite = [value for value in (*values, *thresholds) if math.isfinite(value)]
     positive = [value for value in finite if value > 0]
     if positive and min(finite) >= 0 and math.log10(max(positive)) - math.log10(min(positive)) > LOG_DECADES:
-        return _log_scale(finite, positive)
+        return _log_scale(finite, positive, thresholds, room)
     low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
     if high - low < 1e-9 * max(abs(low), abs(high), 1e-300):
         margin = abs(low) / 10 or 1.0
@@ -81,10 +81,15 @@ def number(value: float) -> str:
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
-def _log_scale(finite: Sequence[float], positive: Sequence[float]) -> Scale:
+def _log_scale(finite: Sequence[float], positive: Sequence[float], thresholds: Sequence[float], room: float) -> Scale:
     zero = min(finite) == 0
     low = math.floor(math.log10(min(positive)) + 1e-9) - (1 if zero else 0)
     high = math.ceil(math.log10(max(positive)) - 1e-9)
+    edges = [math.log10(threshold) for threshold in thresholds if threshold > 0]
+    while edges and low > -300 and min(edges) - low < room * (high - low):
+        low -= 1
+    while edges and high < 300 and high - max(edges) < room * (high - low):
+        high += 1
     return Scale(max(float(f"1e{low}"), 1e-307), float(f"1e{high}"), log=True, zero=zero)
 
 

@@ -23,13 +23,13 @@ from seodang.figures.frame import (
     text,
     typeset,
 )
+from seodang.figures.headings import metric_heading
 from seodang.figures.labels import seeds
 from seodang.figures.readings import Reading, arms_with, fate, is_single, median, readings
 from seodang.figures.scale import Scale, number, scale_for
+from seodang.figures.size import BAR, ROW
 from seodang.figures.theme import SHAPES
 
-ROW = 62
-BAR = 44
 NAME = 9  # height of the arm's name in its row
 DOTS = 38  # height of the dots' centre line
 LANE = 88  # width kept at the right for seeds that have no place on the axis
@@ -53,20 +53,22 @@ def strip_panel(frame: Frame, metric: str) -> Panel:
         Strip(arm, position, position * ROW, tuple(readings(frame.evidence, arm, metric)))
         for position, arm in enumerate(arms_with(frame.evidence, metric))
     ]
-    everything = [reading for strip in strips for reading in strip.readings]
+    everything = [
+        reading for each in frame.together for arm in arms_with(each, metric) for reading in readings(each, arm, metric)
+    ]
     scale = scale_for(reading.value for reading in everything)
     lane = 0 if all(reading.finite for reading in everything) else LANE
     right = frame.width - MARGIN - lane
-    caption = frame.words.every_mark.format(seeds=seeds(len(frame.evidence.seeds), frame.language))
+    heading = frame.heading(metric_heading(frame.evidence, frame.labels, metric, frame.language))
     layers = [
         _rails(frame, strips, right),
         _medians(frame, strips, scale, right),
         *_dots(frame, strips, scale, right),
         *_names(frame, strips, right),
     ]
-    if lane:
+    if not all(reading.finite for strip in strips for reading in strip.readings):
         layers += _fallen(frame, strips, right)
-    return layered(layers, frame.width, len(strips) * ROW - 4, frame.heading(frame.labels.metric(metric), caption))
+    return layered(layers, frame.width, len(strips) * ROW - 4, heading)
 
 
 def _rails(frame: Frame, strips: list[Strip], right: float) -> Layer:
@@ -196,9 +198,10 @@ def _bars(frame: Frame, metric: str) -> Panel:
     """A bar and a number for each arm. On a log axis length would mean nothing: there a line leads the eye to a point."""
     arms = arms_with(frame.evidence, metric)
     values = [frame.evidence.arms[arm][metric][0] for arm in arms]
-    scale = scale_for(values)
+    known = [each.arms[arm][metric][0] for each in frame.together for arm in arms_with(each, metric)]
+    scale = scale_for(known)
     if not scale.log:
-        scale = Scale(min(0.0, *values, 0.0), max(0.0, *values, 0.0) or 1.0)
+        scale = Scale(min(0.0, *known, 0.0), max(0.0, *known, 0.0) or 1.0)
     rows: list[Row] = [
         {
             "px": 0,
@@ -214,6 +217,7 @@ def _bars(frame: Frame, metric: str) -> Panel:
         }
         for position, (arm, value) in enumerate(zip(arms, values, strict=True))
     ]
+    heading = frame.heading(metric_heading(frame.evidence, frame.labels, metric, frame.language))
     color = alt.Color("color:N", scale=None)
     bar = chart(rows).mark_rule(strokeWidth=1 if scale.log else 9)
     numbers = chart(rows).mark_text(align="right", baseline="middle", fontSize=12, color=frame.theme.ink)
@@ -226,4 +230,4 @@ def _bars(frame: Frame, metric: str) -> Panel:
         point = chart(rows).mark_point(filled=True, size=70, opacity=1, strokeWidth=0)
         shape = alt.Shape("shape:N", scale=None)
         layers.append(point.encode(x=across("to"), y=down("bar"), color=color, shape=shape))
-    return layered(layers, frame.width, len(arms) * BAR, frame.heading(frame.labels.metric(metric)))
+    return layered(layers, frame.width, len(arms) * BAR, heading)

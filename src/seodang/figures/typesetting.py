@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+EM = 0.49
+"""Width of one cell (half a Hangul syllable) in ems of the shipped font."""
+
 
 def wrap(text: str, width: int) -> list[str]:
     """The text in lines of at most `width` cells, broken at spaces and only inside a word that is longer than a line."""
@@ -30,6 +33,11 @@ def balanced(text: str, width: int) -> list[str]:
             break
         lines, width = narrower, width - 1
     return lines
+
+
+def broken(text: str, size: int, width: float) -> list[str]:
+    """The text in balanced lines of at most `width` pixels when set at `size` pixels."""
+    return balanced(text, max(int(width / (size * EM)), 8))
 
 
 def fit(text: str, width: int) -> str:

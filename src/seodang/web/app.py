@@ -37,6 +37,7 @@ from seodang.web import (
 )
 from seodang.web.desk import Desk
 from seodang.web.guard import Door, Guard
+from seodang.web.known import KnownClaims
 from seodang.web.language import Speaking
 from seodang.web.pages import refusal
 from seodang.web.shelf import Shelf
@@ -97,7 +98,9 @@ def create_app(library: Library, store: Store, clock: Clock, *, home: Path, door
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
         ],
     )
-    app.state.desk = Desk(library, store, clock, training, Shelf(home / "ledger"))
+    app.state.desk = Desk(
+        library, store, clock, training, Shelf(home / "ledger"), KnownClaims(home / "cache" / "claims.json")
+    )
     for module in ROUTERS:
         app.include_router(module.router)
     _explain(app)

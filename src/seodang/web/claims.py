@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
@@ -16,10 +15,11 @@ from starlette.responses import Response
 from seodang.library.placeholders import written
 from seodang.locale import spoken
 from seodang.web.desk import At, Desk, back
+from seodang.web.known import Known, mark_of_the_code
 from seodang.web.pages import fragment, page
 
 if TYPE_CHECKING:
-    from seodang.evidence import ClaimEvidence, Evidence
+    from seodang.evidence import ClaimEvidence
     from seodang.library import Question
 
 router = APIRouter()
@@ -53,11 +53,15 @@ class QuestionRow:
 @router.get("/evidence")
 def ledger(request: Request, desk: At) -> Response:
     """Every claim with its verdict, the seeds behind it, the effect, the version and the date."""
-    seen, known = _seen(desk), desk.library.stems
+    seen, stems, code = _seen(desk), desk.library.stems, mark_of_the_code()
     chapters = [
-        (chapter, [_row(desk, desk.library.question(slug), slug in seen) for slug in chapter.questions if slug in known])
+        (
+            chapter,
+            [_row(desk, desk.library.question(slug), slug in seen, code) for slug in chapter.questions if slug in stems],
+        )
         for chapter in desk.library.chapters
     ]
+    desk.known.keep()
     rows = [row for _chapter, rows in chapters for row in rows]
     outcomes = [claim.outcome for row in rows for claim in row.claims]
     return page(
@@ -86,20 +90,21 @@ def _seen(desk: Desk) -> set[str]:
     return {result.slug for result in desk.record().results}
 
 
-def _row(desk: Desk, question: Question, seen: bool) -> QuestionRow:
-    evidence = desk.shelf.recorded(question) if seen else None
-    if evidence is None:
+def _row(desk: Desk, question: Question, seen: bool, code: str) -> QuestionRow:
+    if not seen or question.evidence is None:
         return QuestionRow(question, seen, (), None, "", "", False)
-    language = spoken()
-    return QuestionRow(
-        question,
-        seen,
-        desk.shelf.once(("claims", question.slug, language, id(evidence)), lambda: tuple(_claims(question, evidence))),
-        desk.shelf.stale(question, evidence),
-        evidence.date,
-        evidence.versions.get("torch", ""),
-        evidence.exact,
-    )
+    known = desk.known.of(question, code, lambda: _found_out(desk, question))
+    claims = tuple(ClaimRow(sentence, *known.claims[name]) for name, sentence in question.page(spoken()).claims.items())
+    return QuestionRow(question, seen, claims, known.stale, known.date, known.torch, known.exact)
+
+
+def _found_out(desk: Desk, question: Question) -> Known:
+    """The ledger read, checked and judged."""
+    evidence = desk.shelf.recorded(question)
+    assert evidence is not None
+    claims = {each.claim: [str(each.outcome), each.verdict.k, each.verdict.n, _effect(each)] for each in evidence.claims}
+    stale = desk.shelf.stale(question, evidence)
+    return Known(claims, evidence.date, evidence.versions.get("torch", ""), evidence.exact, stale)
 
 
 def _drawn(desk: Desk, row: QuestionRow) -> Markup:
@@ -107,12 +112,6 @@ def _drawn(desk: Desk, row: QuestionRow) -> Markup:
     made_of = (row.question.slug, row.open, row.claims, row.stale, row.date, row.torch, row.exact)
     key = ("claimed", spoken(), *made_of)
     return desk.shelf.once(key, lambda: Markup(fragment("_claimed.html", row=row, language=spoken())))
-
-
-def _claims(question: Question, evidence: Evidence) -> Iterator[ClaimRow]:
-    for name, sentence in question.page(spoken()).claims.items():
-        claim = evidence.claim(name)
-        yield ClaimRow(sentence, str(claim.outcome), claim.verdict.k, claim.verdict.n, _effect(claim))
 
 
 def _effect(claim: ClaimEvidence) -> str:

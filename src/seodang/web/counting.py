@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 router = APIRouter()
 Choice = TypeVar("Choice", bound=str)
 
+OPTION = "--input"
+"""What the command line calls the field of the input; a page has fields and no options."""
 LONGEST = 10_000
 """Characters of a spec. Longer ones are no address."""
 LARGEST_BATCH = 1_000_000
@@ -117,7 +119,7 @@ def typed_in(field: str) -> Iterator[None]:
     try:
         yield
     except CountingError as error:
-        raise SlipError(field, _(error.sentence, **error.values)) from None
+        raise SlipError(field, _(error.sentence, **error.values).replace(OPTION, _("Input"))) from None
 
 
 @dataclass(frozen=True)

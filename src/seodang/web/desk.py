@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from seodang.evidence import Evidence
     from seodang.library import Choice, Library, Question
     from seodang.store import Store
+    from seodang.web.known import KnownClaims
     from seodang.web.shelf import Shelf
     from seodang.web.workers import Job, Runs
 
@@ -71,6 +72,7 @@ class Desk:
     clock: Clock
     runs: Runs
     shelf: Shelf
+    known: KnownClaims
     _read: dict[str, tuple[int | None, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -118,13 +120,15 @@ class Desk:
     def warm(self) -> None:
         """Have at hand what a first visit would wait for: the index, templates, the evidence of the whole book.
 
-        A little at a time, and no longer at work than at rest: pages come first.
+        A little at a time, and no longer at work than at rest: pages come first. Questions that were met come before the
+        rest: the ledger of claims shows these.
         """
-        with suppress(BookError):  # the page that needs what cannot be read says so
+        with suppress(BookError, StoreError):  # the page that needs what cannot be read says so
             self.library.ask("seodang", 1)
             prepare()
             coloured("")
-            for question in self.library.questions:
+            met = {result.slug for result in self.record().results}
+            for question in sorted(self.library.questions, key=lambda question: question.slug not in met):
                 if self.runs.closing:
                     return
                 began = time.monotonic()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -30,6 +31,8 @@ class Explored:
     name: str
     at: Any
     evidence: Evidence
+    size: tuple[int, int] = (0, 0)
+    """Pixels across and down that its figure takes."""
 
 
 @router.get("/questions/{slug}/explorations")
@@ -38,18 +41,21 @@ def compare(request: Request, slug: str, desk: At) -> Response:
     question = desk.library.question(slug)
     if not desk.opening(question.slug).may_run:
         return back(question_address(question.slug))
-    kept = list(_explored(desk, question))
+    kept = _explored(desk, question)
+    kept = [replace(one, size=_size(desk, question, one, kept)) for one in kept]
     return page(request, "explorations.html", question=question, explored=kept, words=question.page(spoken()))
 
 
 @router.get("/questions/{slug}/explorations/{id}.svg")
 def drawn(slug: str, id: int, desk: At, theme: ThemeName = "light") -> Response:
-    """The figure of one of them."""
+    """The figure of one of them, on the same axes as those beside it."""
     question = desk.library.question(slug)
-    one = next((each for each in _explored(desk, question) if each.id == id), None)
+    kept = _explored(desk, question)
+    one = next((each for each in kept if each.id == id), None)
     if one is None:
         raise HTTPException(404)
-    return Response(desk.shelf.svg(question, one.evidence, spoken(), theme, NARROW), media_type="image/svg+xml")
+    drawn = desk.shelf.svg(question, one.evidence, spoken(), theme, NARROW, _others(one, kept))
+    return Response(drawn, media_type="image/svg+xml")
 
 
 @router.post("/questions/{slug}/explorations/drop")
@@ -57,6 +63,15 @@ def drop(slug: str, desk: At, id: Annotated[int, Form()]) -> Response:
     """Keep it no longer."""
     desk.store.drop_exploration(desk.me, id)
     return back(question_address(desk.library.question(slug).slug, "explorations"))
+
+
+def _others(one: Explored, kept: Sequence[Explored]) -> list[Evidence]:
+    """What stands beside it, and so shares its axes."""
+    return [other.evidence for other in kept if other is not one]
+
+
+def _size(desk: Desk, question: Question, one: Explored, kept: Sequence[Explored]) -> tuple[int, int]:
+    return desk.shelf.size(question, one.evidence, spoken(), NARROW, _others(one, kept))
 
 
 def _explored(desk: Desk, question: Question) -> list[Explored]:

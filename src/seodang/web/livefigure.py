@@ -72,12 +72,15 @@ def live_figure(
     whole: Evidence | None,
     recorded: Evidence | None,
     growing: Mapping[str, Sequence[Sequence[float | None]]] | None = None,
+    *,
+    curved: bool = False,
 ) -> LiveFigure | None:
     """The first metric of every arm as dots, and the training loss; None where nothing has one number a seed.
 
     `ledger` is what is shown of the `whole` ledger, whose numbers set the axes: they stand still while seeds are shown one
     by one. Of the author's record nothing is drawn, no tick of an axis either, before the first seed of one's own is shown:
     until then the prediction may be changed. `growing` is the loss of the seeds under way, drawn on the axes of those known.
+    `curved` keeps the place of the curves free before there are any.
     """
     if words.kind == "derivation" or not words.metrics:
         return None
@@ -85,7 +88,7 @@ def live_figure(
     known = whole or recorded
     names = [name for name in words.arms if known is None or metric in known.arms.get(name, ())]
     title, height = words.metrics[metric], ROW * len(names)
-    curved = any(each is not None and bool(each.curves) for each in (recorded, whole))
+    curved = curved or any(each is not None and bool(each.curves) for each in (recorded, whole))
     if ledger is None or whole is None or not ledger.seeds:
         blank = [
             ArmDrawn(words.arms[name], place * ROW, (), (), 0, None, "", (), (), "") for place, name in enumerate(names)

@@ -108,6 +108,7 @@ def forget(desk: At, word: Annotated[str, Form()] = "") -> Response:
     desk.store.forget(desk.me)
     if desk.shelf.ledgers.exists():
         shutil.rmtree(desk.shelf.ledgers)
+    desk.known.forget()
     (desk.runs.home / LOG).unlink(missing_ok=True)
     return back("/mine?done=forgotten")
 

@@ -11,14 +11,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from seodang.figures import alt_text
+from seodang.figures import NARROW, WIDE, alt_text
 from seodang.locale import Language, _, spoken
 from seodang.review import Prediction, brier
 from seodang.review.prediction import LEAST_SURE, MOST_SURE
 from seodang.web.desk import At, Desk, Opening, back, came_out, token
 from seodang.web.notebook import coloured
 from seodang.web.pages import page, question_address
-from seodang.web.shelf import height, labels
+from seodang.web.shelf import labels
 from seodang.web.source import ArmRead, Read, read
 from seodang.web.terms import linked
 
@@ -103,7 +103,8 @@ def result(desk: Desk, question: Question, how_far: Opening, of: str) -> dict[st
         "came_out": choice_text(words, right.id) if right else "",
         "score": score(words, how_far),
         "alt": alt_text(shown, labels(question, spoken()), spoken()) if shown else "",
-        "height": height(shown) if shown else 0,
+        "wide": desk.shelf.size(question, shown, spoken(), WIDE) if shown else None,
+        "narrow": desk.shelf.size(question, shown, spoken(), NARROW) if shown else None,
     }
 
 

@@ -149,7 +149,12 @@ def _drawn(desk: Desk, job: Job, shown: int | None = None) -> str:
         "claims": claims,
         "decided": ledger is not None and ledger.decided and bool(ledger.seeds),
         "figure": live_figure(
-            words, ledger, whole, None if job.exploration else recorded, job.growing if all_shown else {}
+            words,
+            ledger,
+            whole,
+            None if job.exploration else recorded,
+            job.growing if all_shown else {},
+            curved=recorded is not None and bool(recorded.curves),
         ),
         "share": share(job),
         "left": seconds_left(job),

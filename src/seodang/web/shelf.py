@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from seodang.evidence import Evidence, EvidenceError, stale
-from seodang.figures import Labels, ThemeName, figure, to_png, to_svg
+from seodang.figures import Labels, ThemeName, figure, size, to_png, to_svg
 from seodang.locale import Language
 from seodang.web.source import read
 
@@ -26,13 +26,13 @@ MOST_KEPT = 400
 """Figures and sections are kept up to this many; the one longest unused goes first."""
 
 
-HEAD, PANEL, ARM = 160, 150, 60
-"""Pixels of a figure, about: its title, a panel, an arm."""
-
-
 _PLACES = re.compile(r' (?:d|transform)="[^"]*"')
 _LONG = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
 _NAMES = re.compile(r' (?:role|aria-label|aria-roledescription)="[^"]*"')
+_INLINE = re.compile(r'<math(?![^>]*display="block")[^>]*>.*?</math>', re.DOTALL)
+_SIGN = re.compile("</m[ion]>|</mtext>")
+MOST_SIGNS = 16
+"""Numbers, letters and signs of a formula that fits every screen."""
 _EXPONENT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−")
 
@@ -120,12 +120,32 @@ class Shelf:
     def section(self, question: Question, language: Language, name: str, evidence: Evidence | None) -> str:
         """A section of a page as HTML, with the numbers of the evidence in it."""
         key = (question.slug, language, name, None if evidence is None else id(evidence))
-        return self._sections.get(key, lambda: raised(question.page(language).html(name, evidence)))
+        return self._sections.get(key, lambda: scrolled(raised(question.page(language).html(name, evidence))))
 
-    def svg(self, question: Question, evidence: Evidence, language: Language, theme: ThemeName, width: int) -> str:
-        """The figure as SVG."""
-        key = ("svg", question.slug, _mark(evidence), language, theme, width)
-        return self._figures.get(key, lambda: lighter(to_svg(self._drawn(question, evidence, language, theme, width))))
+    def svg(
+        self,
+        question: Question,
+        evidence: Evidence,
+        language: Language,
+        theme: ThemeName,
+        width: int,
+        beside: Sequence[Evidence] = (),
+    ) -> str:
+        """The figure as SVG; with others beside it, all on the same axes."""
+        key = ("svg", question.slug, _mark(evidence), language, theme, width, *map(_mark, beside))
+
+        def draw() -> str:
+            drawn = figure(evidence, labels(question, language), language, theme, width=width, beside=beside)
+            return lighter(to_svg(drawn))
+
+        return self._figures.get(key, draw)
+
+    def size(
+        self, question: Question, evidence: Evidence, language: Language, width: int, beside: Sequence[Evidence] = ()
+    ) -> tuple[int, int]:
+        """Pixels across and down that the figure takes: its place is kept free until it is drawn, so that nothing jumps."""
+        key = ("size", question.slug, _mark(evidence), language, width, *map(_mark, beside))
+        return self._sections.get(key, lambda: size(evidence, labels(question, language), language, width, beside))
 
     def png(self, question: Question, evidence: Evidence, language: Language, theme: ThemeName) -> bytes:
         """The figure as PNG."""
@@ -150,14 +170,20 @@ def _mark(evidence: Evidence) -> tuple[object, ...]:
     return (*sorted(evidence.code.items()), repr(dict(evidence.parameters)), evidence.seeds, evidence.date, evidence.seconds)
 
 
-def height(evidence: Evidence) -> int:
-    """About how many pixels high the figure is: its place is kept free until it is drawn, so that nothing jumps."""
-    return HEAD + PANEL * (len(evidence.claims) + bool(evidence.curves)) + ARM * len(evidence.arms)
-
-
 def raised(html: str) -> str:
     """10⁻⁷ with an exponent that is raised: few fonts have all of these signs, and the shipped one has not."""
     return _EXPONENT.sub(lambda found: f"<sup>{found[0].translate(_PLAIN)}</sup>", html)
+
+
+def scrolled(html: str) -> str:
+    """Long formulas within a line in a box that scrolls: a browser breaks no formula, and a small screen is narrower."""
+    return _INLINE.sub(
+        lambda found: f'<span class="long" tabindex="0">{found[0]}</span>' if _is_long(found[0]) else found[0], html
+    )
+
+
+def _is_long(formula: str) -> bool:
+    return len(_SIGN.findall(formula)) > MOST_SIGNS
 
 
 def lighter(svg: str) -> str:

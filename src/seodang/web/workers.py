@@ -20,6 +20,7 @@ from typing import IO, Any, Literal
 
 from seodang.evidence import Evidence
 from seodang.locale import Language, _, speak, spoken
+from seodang.web import missing
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
 MOST_DEATHS = 3
@@ -260,7 +261,7 @@ def _in_words(said: Mapping[str, Any]) -> str:
     message: str = said.get("message", "")
     match said.get("about"):
         case "DataError":
-            return _("The data of this run cannot be had here. {reason}", reason=message)
+            return _("The data of this run cannot be had here. {reason}", reason=missing.in_words(message))
         case "OSError":
             return _(
                 "A file cannot be read or written; seeds that were kept before are still there. {reason}", reason=message

@@ -149,12 +149,12 @@ const bundle = () =>
   }));
 const draw = async (box) => {
   const address = `${box.dataset.figure}&theme=${dark() ? "dark" : "light"}&narrow=${matchMedia("(max-width: 700px)").matches}`;
-  const [specification] = await Promise.all([fetch(address).then((answer) => answer.json()), bundle()]);
+  await bundle();
+  const specification = await fetch(address).then((answer) => answer.json());
   const stage = document.createElement("div");
   // `ast`: expressions are interpreted, because the page forbids making code out of text.
   const options = { ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip: { disableDefaultStyle: true } };
   await window.vegaEmbed(stage, specification, options);
-  box.style.minHeight = `${box.getBoundingClientRect().height}px`;
   stage.setAttribute("role", "img");
   stage.setAttribute("aria-label", one("img", box).alt);
   // One picture with one description: its thousand marks are not read out.
