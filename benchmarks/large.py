@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -42,11 +43,12 @@ def write_book(folder: Path, questions: int) -> Library:
 def _syllabus(chapters: dict[str, list[str]]) -> str:
     """The syllabus with these questions in its chapters."""
     text = (BOOK / "syllabus.toml").read_text(encoding="utf-8")
-    for chapter in tomllib.loads(text)["chapters"]:
-        old = f"questions = {json.dumps(chapter['questions'])}"
-        assert text.count(old) == 1, f"syllabus.toml: {old} does not stand there once"
-        text = text.replace(old, f"questions = {json.dumps(chapters[chapter['folder']])}")
-    return text
+    parts = text.split("[[chapters]]")
+    for place, chapter in enumerate(tomllib.loads(text)["chapters"], start=1):
+        listed = f"questions = {json.dumps(chapters[chapter['folder']])}"
+        parts[place], replaced = re.subn(r"questions = \[[^\]]*\]", listed, parts[place], count=1)
+        assert replaced, f"syllabus.toml: no questions are listed for {chapter['folder']}"
+    return "[[chapters]]".join(parts)
 
 
 def study(store: Store, library: Library, reviews: int) -> None:
