@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check install messages record system systems bench clean
+.PHONY: run test check install messages record system systems prove bench clean
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -29,7 +29,12 @@ system: .venv/tested
 	@$(BIN)/python -m pytest tests/systems -m 'system(name="$(NAME)")'
 
 systems: .venv/tested
-	SEODANG_SYSTEMS_PAGE=docs/systems.md $(BIN)/python -m pytest tests/systems -m system -n 2
+	SEODANG_SYSTEMS_PAGE=docs/systems.md $(BIN)/python -m pytest tests/systems -m system -n 2 -rs
+
+# What takes longer than a check of a change may; the output is kept.
+prove: .venv/tested
+	@mkdir -p docs/proofs
+	@$(MAKE) --no-print-directory systems > docs/proofs/systems.txt 2>&1; code=$$?; tail -3 docs/proofs/systems.txt; exit $$code
 
 # Collect and compile what the program says in Korean.
 messages: .venv/tested
