@@ -10,7 +10,7 @@ run: .venv/installed
 	@$(BIN)/seodang open
 
 test: .venv/tested
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile --maxprocesses 4
 
 check: .venv/checked
 	$(BIN)/ruff check .
