@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from seodang.locale import speak
+
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
@@ -15,6 +17,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """What an earlier test made the program speak ends with it."""
+    speak("en")
 
 
 @pytest.fixture(scope="session")

@@ -82,9 +82,11 @@ def create_app(library: Library, store: Store, clock: Clock, *, home: Path, door
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with suppress(StoreError):  # a full disk, say: the page that writes says so
             app.state.desk.tidy()
-        threading.Thread(target=app.state.desk.warm, daemon=True).start()
+        warming = threading.Thread(target=app.state.desk.warm, daemon=True)
+        warming.start()
         yield
         training.close()
+        warming.join(timeout=1)  # it stops at the next question; the store is closed only then
 
     app = FastAPI(
         title="Seodang",

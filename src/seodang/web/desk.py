@@ -127,6 +127,8 @@ class Desk:
             self.library.ask("seodang", 1)
             prepare()
             coloured("")
+            if self.runs.closing:
+                return
             met = {result.slug for result in self.record().results}
             for question in sorted(self.library.questions, key=lambda question: question.slug not in met):
                 if self.runs.closing:
