@@ -143,7 +143,7 @@ def test_cancel_and_the_time_stay_in_view_and_a_press_is_not_lost(browser: Brows
     """The button is the same element from message to message: pressed during one, it is let go during another."""
     with visit(browser, served, viewport={"width": 375, "height": 500}) as seen:
         seen.look()
-        seen.run(pause="0.3")
+        seen.run(pause="0.8")
         cancel = seen.page.locator("#cancel button")
         cancel.evaluate("button => (window.first = button)")
         seen.page.mouse.wheel(0, 500)
@@ -163,7 +163,7 @@ def test_cancel_and_the_time_stay_in_view_and_a_press_is_not_lost(browser: Brows
 def test_a_screen_reader_is_told_once_a_block(browser: Browser, served: Served) -> None:
     with visit(browser, served) as seen:
         seen.look()
-        seen.run(pause="0.3")
+        seen.run(pause="0.8")
         seen.page.evaluate(
             "window.said = [];"
             "const place = document.querySelector('#live [role=status]');"

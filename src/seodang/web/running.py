@@ -138,12 +138,13 @@ def _drawn(desk: Desk, job: Job, shown: int | None = None) -> str:
     words = question.page(spoken())
     recorded = desk.shelf.recorded(question)
     whole, all_shown = job.ledger, shown is None or shown >= known(job)
+    told = all_shown and (job.over or job.state in ("waiting", "running"))  # an end is told once it is stored
     ledger = whole if whole is None or shown is None else whole.prefix(shown)
     rule = recorded or whole
     claims = [(sentence, ledger.claim(name) if ledger else None) for name, sentence in words.claims.items()]
     values: dict[str, Any] = {
         "job": job,
-        "state": job.state if all_shown else "running",
+        "state": job.state if told else "running",
         "over": job.over and all_shown,
         "question": question,
         "claims": claims,

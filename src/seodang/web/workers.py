@@ -220,7 +220,7 @@ class Runs:
             self._begin(job)
 
     def _heard(self, job: Job, said: Mapping[str, Any]) -> None:
-        job.version += 1
+        """Note what was said. The version counts it once it is noted whole, so that a stream draws it once."""
         match said["event"]:
             case "opened":
                 job.place, job.parameters = Path(said["path"]), said["parameters"]
@@ -241,6 +241,8 @@ class Runs:
                 job.block_began = time.monotonic()
             case "done" | "cancelled" | "failed" as state:
                 self._end(job, state, _in_words(said))
+                return
+        job.version += 1
 
     def _end(self, job: Job, state: State, message: str = "") -> None:
         job.message = message
