@@ -10,7 +10,8 @@ run: .venv/installed
 	@$(BIN)/seodang open
 
 test: .venv/tested
-	@$(BIN)/python -m pytest -n auto --dist loadfile --maxprocesses 4
+	@$(BIN)/python -m pytest -n auto --dist loadfile --maxprocesses 4 --ignore tests/web
+	@$(BIN)/python -m pytest tests/web
 
 check: .venv/checked
 	$(BIN)/ruff check .
