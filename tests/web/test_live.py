@@ -132,6 +132,7 @@ def test_nothing_jumps_while_a_run_streams_in(browser: Browser, served: Served, 
         seen.page.add_init_script(SHIFTS)
         seen.run()
         head = seen.page.locator("#live .head")
+        seen.page.evaluate("document.fonts.ready.then(() => true)")
         before = seen.page.locator("#live .livefigure").bounding_box()
         seen.to_its_end()
         assert seen.page.locator("#live .livefigure").bounding_box() == before
