@@ -52,8 +52,8 @@ def _with_imports(path: Path) -> list[Path]:
 
 
 def syntax(code: str) -> ast.Module:
-    """The syntax tree, one thread at a time: CPython before 3.12 counts the depth of nesting once for all threads and raises
-    SystemError where two parse at the same moment (python/cpython#106905)."""
+    """The syntax tree, one thread at a time: beside another thread that parsed, Python 3.11 once raised SystemError, "AST
+    constructor recursion depth mismatch". That threads are the cause is our guess; python/cpython#106905 names another."""
     with PARSING:
         return ast.parse(code)
 

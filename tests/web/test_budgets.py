@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli.commands import started
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from web.browsing import Visitor
 from web.routes import EXAMPLES, NOT_HERE
 
@@ -24,18 +23,6 @@ CHART = "/static/vega.js"
 QUESTIONS = tuple(f"/questions/{slug.replace('_', '-')}" for slug in Library.open().slugs)
 WHOLE = ("/", "/syllabus", "/search?q=sigmoid", "/evidence", "/terms", "/review", "/calibration", "/mine", "/nothing")
 LOCALES = ("en-GB", "ko-KR")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium as the system has it. Where SEODANG_REQUIRE_BROWSER is set, its absence is a failure and not a skip."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        (pytest.fail if os.environ.get("SEODANG_REQUIRE_BROWSER") else pytest.skip)("Chromium is not here: install it")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
