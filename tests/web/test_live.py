@@ -52,6 +52,17 @@ def test_it_is_decided_only_once_the_last_seed_is_shown(school: School) -> None:
     assert "Cancel" not in told[-1]
 
 
+def test_the_page_begins_as_the_first_message_does(school: School) -> None:
+    """A message is laid over the page node by node: one line end too many, and the first would replace what is pressed."""
+    school.predict()
+    job = run(school)
+    page = school.client.get(f"/running/{job.id}").text
+    (begun,) = re.findall(r'<div class="card live"[^>]*>(.*?<form id="cancel")', page, re.DOTALL)
+    first = "\n".join(line.removeprefix("data: ") for line in messages(school, job.id)[0].splitlines())
+    shape = re.compile(r">[^<]+<")
+    assert shape.sub("><", first).startswith(shape.sub("><", begun))
+
+
 def test_one_who_comes_late_sees_all_seeds_at_once(school: School) -> None:
     school.predict()
     job = run(school)

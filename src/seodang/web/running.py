@@ -121,7 +121,7 @@ def next_shown(shown: int, known: int) -> int:
 
 def event(text: str, name: str = "") -> str:
     """A server-sent event; text of several lines is sent line by line."""
-    lines = "".join(f"data: {line}\n" for line in text.splitlines() if line.strip())
+    lines = "".join(f"data: {line}\n" for line in text.splitlines())
     return (f"event: {name}\n" if name else "") + lines + "\n"
 
 
@@ -165,7 +165,8 @@ def _drawn(desk: Desk, job: Job, shown: int | None = None) -> str:
         "address": address(job),
         "language": spoken(),
     }
-    return fragment("_live.html", **values)
+    drawn = fragment("_live.html", **values)
+    return "\n".join(line for line in drawn.splitlines() if line.strip())
 
 
 def share(job: Job) -> float:
