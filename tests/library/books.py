@@ -149,6 +149,22 @@ def write_book(folder: Path, changes: Mapping[str, tuple[str, str]] | None = Non
     return folder
 
 
+def add_followup(folder: Path) -> None:
+    """To the book of one question, a follow-up of the catalogue under a heading of its own."""
+    listed = 'catalogue = ["why-relu-over-sigmoid"'
+    for language, text in FOLLOWUP.items():
+        path = folder / f"activations/relu_over_sigmoid.{language}.md"
+        page = path.read_text(encoding="utf-8")
+        assert listed in page
+        path.write_text(page.replace(listed, f'{listed}, "dying-relu"') + f"\n{text}\n", encoding="utf-8")
+
+
+FOLLOWUP = {
+    "en": "### What is the dying ReLU? {#dying-relu}\n\nA unit that is off.",
+    "ko": "### 죽은 렐루란? {#dying-relu}\n\n꺼진 유닛입니다.",
+}
+
+
 def write_questions(folder: Path, questions: Mapping[str, Any]) -> Library:
     """A book of many questions, for search: rows like those of twelve.toml by slug, and the real dictionary."""
     chapter = folder / "all"

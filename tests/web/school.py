@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from httpx2 import Response
-from library.books import recorded, write_book
+from library.books import add_followup, recorded, write_book
 from starlette.testclient import TestClient
 
 from seodang.library import Library
@@ -100,7 +100,7 @@ def book(folder: Path, *, supported: bool = True) -> Library:
 
 
 @contextmanager
-def opened(folder: Path, *, supported: bool = True, language: str = "en") -> Iterator[School]:
+def opened(folder: Path, *, supported: bool = True, language: str = "en", followup: bool = False) -> Iterator[School]:
     """A school in a folder, with a browser that was let in."""
     home = folder / "home"
     home.mkdir(parents=True)
@@ -108,6 +108,8 @@ def opened(folder: Path, *, supported: bool = True, language: str = "en") -> Ite
     door = Door(PORT)
     with Store.open(f"sqlite:///{(folder / 'seodang.db').as_posix()}") as store:
         library = book(folder / "book", supported=supported)
+        if followup:
+            add_followup(folder / "book")
         app = create_app(library, store, lambda: now[0], home=home, door=door)
         with TestClient(app, base_url=ORIGIN, raise_server_exceptions=True) as client:
             client.headers["Accept-Language"] = language

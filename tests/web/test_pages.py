@@ -233,3 +233,16 @@ def test_what_is_no_archive_is_refused_in_a_sentence(school: School) -> None:
     assert answer.status_code == 400
     assert "Traceback" not in answer.text
     assert school.post("/mine/anki", files={"file": ("x.txt", b"\xff\xfe")}).status_code == 400
+
+
+def test_a_follow_up_is_named_on_its_page_and_led_to(tmp_path: Path) -> None:
+    with opened(tmp_path, followup=True) as school:
+        led = school.client.get("/questions/dying-relu", follow_redirects=False)
+        assert led.headers["location"] == f"{QUESTION}#dying-relu"
+        before = school.get(QUESTION).text
+        assert '<a href="#predict">What is the dying ReLU?</a>' in before
+        assert 'id="dying-relu"' not in before, "its answer waits for a prediction too"
+        school.look()
+        after = school.get(QUESTION).text
+        assert '<a href="#dying-relu">What is the dying ReLU?</a>' in after
+        assert '<h3 id="dying-relu">' in after

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from seodang.library.catalogue import problems as of_the_catalogue
 from seodang.library.dictionary import Term
 from seodang.library.fields import LANGUAGES
 from seodang.library.page import Page, read_page
@@ -37,6 +38,10 @@ def problems(library: Library, stale: Stale | None = None) -> list[Problem]:
             found += check_page(page, Found(library.stems, terms, recorded.evidence))
         if len(there) == len(LANGUAGES):
             found += _question(stem, there, stale)
+    try:
+        found += of_the_catalogue(library.catalogue, pages)
+    except BookError as error:
+        found += error.problems
     found += _dictionary(library.folder / "terms.toml", terms, pages)
     return sorted(set(found))
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -20,6 +21,8 @@ from seodang.library.problem import BookError
 HANGUL_AND_HAN = (
     (0x1100, 0x11FF), (0x3040, 0x30FF), (0x3130, 0x318F), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF),
 )  # fmt: skip
+
+ID = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
 
 
 class KoreanState(StateInline):
@@ -63,8 +66,14 @@ def to_html(text: str, path: Path | None = None, line: int = 1) -> str:
 
 
 def parse(text: str) -> list[Token]:
-    """The tokens of a Markdown text."""
-    return _parser().parse(text)
+    """The tokens of a Markdown text. A heading that ends in `{#id}` has that id and not those letters."""
+    tokens = _parser().parse(text)
+    for opening, inline in pairwise(tokens):
+        if opening.type == "heading_open" and inline.children and (named := ID.search(inline.children[-1].content)):
+            opening.attrSet("id", named[1])
+            inline.children[-1].content = inline.children[-1].content[: named.start()]
+            inline.content = ID.sub("", inline.content)
+    return tokens
 
 
 def formulas(tokens: Sequence[Token]) -> Iterator[tuple[Token, bool, int]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ FIELDS = (
     "title", "kind", "catalogue", "terms", "next", "asked", "arms", "metrics", "claims", "predict", "references",
 )  # fmt: skip
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
+_SUBHEADING = re.compile(r"^###\s+(.*?)\s*\{#([a-z0-9-]+)\}\s*$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,2})\s+(.*?)\s*(?:\{#([a-z]+)\})?\s*$")
 
 
@@ -88,6 +90,12 @@ class Page:
     references: tuple[Reference, ...]
     source: Source
 
+    @cached_property
+    def followups(self) -> Mapping[str, str]:
+        """Catalogue id → heading, of the questions of the catalogue that have a heading of their own on this page."""
+        found = (each for section in self.sections.values() for each in _SUBHEADING.finditer(section.source))
+        return MappingProxyType({each[2]: each[1] for each in found})
+
     def section(self, id: str) -> Section:
         if id not in self.sections:
             raise BookError(f"this page has no section {{#{id}}}. It has {', '.join(self.sections)}.", self.path)
@@ -130,7 +138,7 @@ def read_page(path: Path) -> Page:
         predict=_prediction(fields.table("predict")),
         sections=MappingProxyType(_sections(path, lines, body)),
         kind=fields.one_of("kind", KINDS),
-        catalogue=fields.texts("catalogue"),
+        catalogue=fields.texts("catalogue", required=False),
         terms=fields.texts("terms"),
         next=fields.texts("next", required=False),
         references=tuple(_reference(table) for table in fields.tables("references")),

@@ -66,11 +66,28 @@ def _structure(page: Page, _: Found) -> Iterator[Problem]:
             yield Problem(page.path, section.line, message)
         elif not section.source.strip():
             yield Problem(page.path, section.line, f"the section {{#{id}}} is empty. Write it or take it out.")
+    for id, heading in page.followups.items():
+        if "$" in heading or "{{" in heading or "`" in heading:
+            message = f"the heading {{#{id}}} is shown in lists of plain text. Write it in words alone."
+            yield Problem(page.path, _line_of(page, f"{{#{id}}}"), message)
+        if id not in page.catalogue:
+            hint = did_you_mean(id, page.catalogue)
+            message = f'the heading {{#{id}}} is no id of this page\'s "catalogue".{hint} Add it there.'
+            yield Problem(page.path, _line_of(page, f"{{#{id}}}"), message)
     known = [id for id in ids if id in SECTIONS]
     for before, after in pairwise(known):
         if SECTIONS.index(before) > SECTIONS.index(after):
             message = f"{{#{after}}} stands after {{#{before}}}. The order is {', '.join(SECTIONS)}."
             yield Problem(page.path, page.sections[after].line, message)
+
+
+def _line_of(page: Page, text: str) -> int:
+    """The line on which a text of a section stands first."""
+    for section in page.sections.values():
+        for number, line in enumerate(section.source.splitlines(), start=section.line + 1):
+            if text in line:
+                return number
+    return 1
 
 
 def _names(page: Page, found: Found) -> Iterator[Problem]:

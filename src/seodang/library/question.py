@@ -27,6 +27,10 @@ class Question:
     experiment: Path | None  # the .py, never imported here
     evidence: Path | None  # the .json
 
+    def heading(self, catalogue: str) -> str:
+        """The id of the heading under which this catalogue id is answered; empty where the whole page is the answer."""
+        return catalogue if catalogue in self.pages["en"].followups else ""
+
     def page(self, language: str) -> Page:
         """The page in "ko" or "en"."""
         if language not in self.pages:
@@ -88,6 +92,7 @@ _NEUTRAL: Sequence[tuple[tuple[Key, ...], Callable[[Page], Any]]] = (
     (("claims",), lambda page: tuple(page.claims)),
     (("predict", "choices"), lambda page: tuple((choice.id, dict(choice.when)) for choice in page.predict.choices)),
     (("sections",), lambda page: tuple(page.sections)),
+    (("followups",), lambda page: tuple(page.followups)),
 )
 
 
@@ -101,7 +106,7 @@ def _shown(value: Any) -> str:
 
 def neutral_line(page: Page, keys: tuple[Key, ...]) -> int:
     """The line of a field that has no language."""
-    if keys == ("sections",):
+    if keys in (("sections",), ("followups",)):
         return min((section.line for section in page.sections.values()), default=1)
     return page.source.line(*keys)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from seodang.library.catalogue import Catalogue, read_catalogue
 from seodang.library.dictionary import Term, read_terms
 from seodang.library.problem import BookError, did_you_mean
 from seodang.library.question import Question, read_question
@@ -90,6 +91,11 @@ class Library:
         if name not in self.terms:
             raise BookError(f'there is no term "{key}" in the dictionary.{did_you_mean(name, self.terms)}')
         return self.terms[name]
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The questions that the book must answer, and where it does."""
+        return read_catalogue(self.folder / "catalogue.toml")
 
     def answering(self, catalogue: str) -> tuple[Question, ...]:
         """The questions that answer this catalogue id."""

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from seodang.figures.josa import with_josa
+from seodang.library import Question
 from seodang.library.placeholders import written
 from seodang.locale import LANGUAGES, _, spoken
 from seodang.web.language import theme_of
@@ -30,6 +31,12 @@ def slug_shown(slug: str) -> str:
 def question_address(slug: str, *rest: str) -> str:
     """Where a question's page, or a thing below it, is."""
     return "/".join(["/questions", slug_shown(slug), *rest])
+
+
+def answer_address(question: Question, id: str) -> str:
+    """Where a question of the catalogue is answered: on the page, or under a heading of it."""
+    heading = question.heading(id)
+    return question_address(question.slug) + (f"#{heading}" if heading else "")
 
 
 def dated(moment: datetime | str) -> str:
@@ -74,6 +81,7 @@ def environment() -> Environment:
         spoken=spoken,
         asset=asset,
         question_address=question_address,
+        answer_address=answer_address,
         languages=LANGUAGES,
         with_josa=with_josa,
     )

@@ -17,7 +17,7 @@ from seodang.review import Prediction, brier
 from seodang.review.prediction import LEAST_SURE, MOST_SURE
 from seodang.web.desk import At, Desk, Opening, back, came_out, token
 from seodang.web.notebook import coloured
-from seodang.web.pages import page, question_address
+from seodang.web.pages import answer_address, page, question_address
 from seodang.web.shelf import labels
 from seodang.web.source import ArmRead, Read, read
 from seodang.web.terms import linked
@@ -57,7 +57,7 @@ def question_page(request: Request, slug: str, desk: At, of: str = "") -> Respon
     """The question; its result and explanation only once they have been asked for."""
     question = desk.library.question(slug)
     if request.url.path != question_address(question.slug):
-        return back(question_address(question.slug))
+        return back(answer_address(question, slug))
     record = desk.record()
     how_far = desk.opening_in(record, question.slug)
     desk.runs.wake()
