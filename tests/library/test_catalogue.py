@@ -77,3 +77,11 @@ def test_both_pages_answer_the_same_under_headings_of_their_own(tmp_path: Path) 
     path.write_text(path.read_text(encoding="utf-8").replace(" {#dying-relu}", ""), encoding="utf-8")
     assert any('"followups" is nothing, but dying-relu' in one for one in told(library))
     assert not read_page(path).followups
+
+
+def test_search_leads_to_the_heading(tmp_path: Path) -> None:
+    library = with_followup(tmp_path, "")
+    assert [(hit.slug, hit.heading, hit.title["ko"]) for hit in library.ask("죽은 렐루")] == [
+        ("relu_over_sigmoid", "dying-relu", "죽은 렐루란?")
+    ]
+    assert [(hit.slug, hit.heading) for hit in library.ask("why not sigmoid")] == [("relu_over_sigmoid", "")]

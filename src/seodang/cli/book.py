@@ -96,7 +96,10 @@ def ask(*query: str, limit: int = 5, data: Data = DATA) -> None:
         raise UsageError(_("--limit {limit}: ask for at least 1", limit=limit))
     hits = library().ask(" ".join(query), limit)
     if data.json:
-        rows = [{"slug": h.slug, "catalogue": list(h.catalogue), "score": h.score, "title": dict(h.title)} for h in hits]
+        rows = [
+            {"slug": h.slug, "heading": h.heading, "catalogue": list(h.catalogue), "score": h.score, "title": dict(h.title)}
+            for h in hits
+        ]
         print_json(rows)
         return
     if not hits:

@@ -3,8 +3,9 @@
 Hangul is taken apart into its letters (jamo) with the spaces squeezed out, Latin words are padded with an edge mark, and
 both are compared by three letters at a time: "드랍아웃" still shares most of its letters with "드롭아웃". A query of bare
 consonants ("ㄷㄹㅇㅇ") is compared with the initial consonants of words. The score is BM25 (Robertson & Zaragoza 2009, "The
-probabilistic relevance framework", section 3) times the part of the query that was found; a question in which too
-little of the query occurs is no hit, so that nonsense finds nothing.
+probabilistic relevance framework", section 3) times the part of the query that was found, lifted where the query comes
+near to one of the wordings as a whole; an answer in which too little of the query occurs is no hit, so that nonsense
+finds nothing.
 """
 
 import math
@@ -13,12 +14,14 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from seodang.library.dictionary import Term
 from seodang.library.question import Question
 
 TITLE, ASKED, NAMED, LISTED = 3.0, 2.0, 3.0, 0.5  # what an occurrence counts, by where it is
 K1, B = 1.2, 0.3  # BM25: how soon repetition stops counting, how much length is held against a question
+WORDED = 3.0  # how much a wording like the query lifts an answer
 LEAST_FOUND = 0.35  # of the query's grams
 MOST_QUERY = 200  # characters; a longer query is cut
 
@@ -26,7 +29,7 @@ _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _CONSONANTS = re.compile("[ㄱ-ㅎ]{2,}")
 _RUNS = re.compile(r"(?P<hangul>[가-힣]+(?:\s+[가-힣]+)*)|(?P<latin>[a-z0-9]+)")
 _ALIKE = str.maketrans("_-×", "  x")
-_SUBHEADING = re.compile(r"^###+\s+(.*)$", re.MULTILINE)
+_SUBHEADING = re.compile(r"^###+\s+(.*?)(?:\s*\{#[a-z0-9-]+\})?\s*$", re.MULTILINE)
 # Words that only make a sentence a question. They are left out of a query unless nothing else is in it.
 _ASKING = re.compile(
     r"\b(?:a|an|are|can|difference|do|does|explain|how|in|instead|is|it|of|the|to|use|used|we|what|when|which|why|with)\b"
@@ -36,53 +39,91 @@ _ASKING = re.compile(
 
 @dataclass(frozen=True)
 class Hit:
-    """A question that a query may have meant."""
+    """A question that a query may have meant: a page, or the heading of a page that answers a follow-up."""
 
     slug: str
+    heading: str  # catalogue id of the follow-up; empty where it is the page as a whole
     score: float
     catalogue: tuple[str, ...]
-    title: Mapping[str, str]  # language → title
+    title: Mapping[str, str]  # language → title, or heading
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A page, or one follow-up on it, and the texts under which it is looked for, normalised, with what each counts."""
+
+    question: Question
+    heading: str
+    texts: tuple[tuple[str, float], ...]
+
+    @cached_property
+    def wordings(self) -> tuple[frozenset[str], ...]:
+        """The grams of each text that puts the question in words."""
+        return tuple(frozenset(grams(text)) for text, weight in self.texts if weight > LISTED)
+
+    @property
+    def title(self) -> Mapping[str, str]:
+        pages = self.question.pages
+        return {each: page.followups[self.heading] for each, page in pages.items()} if self.heading else self.question.title
 
 
 @dataclass(frozen=True)
 class Index:
     """Where every gram occurs and how much each occurrence counts."""
 
-    questions: tuple[Question, ...]
-    postings: Mapping[str, Mapping[int, float]]  # gram → position of a question → weight
+    answers: tuple[Answer, ...]
+    postings: Mapping[str, Mapping[int, float]]  # gram → position of an answer → weight
     lengths: tuple[float, ...]
-    initials: tuple[tuple[tuple[str, float], ...], ...]  # question → (initial consonants of a text, its weight)
+    initials: tuple[tuple[tuple[str, float], ...], ...]  # answer → (initial consonants of a text, its weight)
 
     @classmethod
     def of(cls, questions: Iterable[Question], terms: Mapping[str, Term]) -> "Index":
         """Index what the questions are called, how they are asked and which terms they are about."""
-        questions = tuple(questions)
+        answers = tuple(answer for question in questions for answer in _answers(question, terms))
         postings: dict[str, dict[int, float]] = defaultdict(dict)
         lengths, initials = [], []
-        for position, question in enumerate(questions):
-            texts = list(_texts(question, terms))
-            weights: Counter[str] = Counter()
-            for text, weight in texts:
+        for position, answer in enumerate(answers):
+            weights: dict[str, float] = defaultdict(float)
+            for text, weight in answer.texts:
                 for gram in set(grams(text)):
-                    weights[gram] += weight  # type: ignore[assignment]
+                    weights[gram] += weight
             for gram, weight in weights.items():
                 postings[gram][position] = weight
             lengths.append(float(sum(weights.values())))
-            initials.append(tuple((initial_consonants(text), weight) for text, weight in texts))
-        return cls(questions, dict(postings), tuple(lengths), tuple(initials))
+            initials.append(tuple((initial_consonants(text), weight) for text, weight in answer.texts))
+        return cls(answers, dict(postings), tuple(lengths), tuple(initials))
 
     def ask(self, query: str, limit: int = 10) -> list[Hit]:
-        """The questions that the query may mean, best first."""
+        """The questions that the query may mean, best first; a page is named once, by what on it fits best."""
         query = normal(query[:MOST_QUERY])
         runs = _CONSONANTS.findall(query)
         rest = _CONSONANTS.sub(" ", query)
-        wanted = sorted(set(grams(_ASKING.sub(" ", rest))) or set(grams(rest)))
+        whole = frozenset(grams(rest))
+        wanted = sorted(set(grams(_ASKING.sub(" ", rest))) or whole)
         scores = self._by_grams(wanted) if wanted else {}
+        scores = {key: score * (1 + WORDED * self._wording(whole, key)) for key, score in scores.items()}
         for run in runs:
             found = self._by_initials(run)
             scores = {key: found[key] + scores.get(key, 0.0) for key in found if not wanted or key in scores}
-        best = sorted(scores, key=lambda position: (-scores[position], position))[:limit]
-        return [self._hit(position, scores[position]) for position in best]
+        best: dict[str, Hit] = {}
+        for position in sorted(scores, key=lambda position: (-scores[position], position)):
+            answer = self.answers[position]
+            hit = Hit(
+                answer.question.slug, answer.heading, round(scores[position], 4), answer.question.catalogue, answer.title
+            )
+            best.setdefault(hit.slug, hit)
+        return list(best.values())[:limit]
+
+    def _wording(self, query: frozenset[str], position: int) -> float:
+        """How near the query comes to one of the answer's wordings, from 0 to 1: rare grams count more (Dice 1945)."""
+        size = self._mass(query)
+        likeness = (
+            2 * self._mass(query & wording) / (size + self._mass(wording)) for wording in self.answers[position].wordings
+        )
+        return max(likeness, default=0.0)
+
+    def _mass(self, wanted: Iterable[str]) -> float:
+        return sum(self._rarity(len(self.postings.get(gram, ()))) for gram in wanted) or 1.0
 
     def _by_grams(self, wanted: Sequence[str]) -> dict[int, float]:
         mean = sum(self.lengths) / max(len(self.lengths), 1)
@@ -110,15 +151,19 @@ class Index:
         return {position: len(run) * rarity * weight for position, weight in found.items()}
 
     def _rarity(self, count: int) -> float:
-        return math.log(1 + (len(self.questions) - count + 0.5) / (count + 0.5))
+        return math.log(1 + (len(self.answers) - count + 0.5) / (count + 0.5))
 
-    def _hit(self, position: int, score: float) -> Hit:
-        question = self.questions[position]
-        return Hit(question.slug, round(score, 4), question.catalogue, question.title)
+
+def _answers(question: Question, terms: Mapping[str, Term]) -> Iterator[Answer]:
+    """The page and each follow-up that has a heading of its own on it."""
+    yield Answer(question, "", tuple(_texts(question, terms)))
+    for id in question.pages["en"].followups:
+        headings = [normal(page.followups[id]) for page in question.pages.values()]
+        yield Answer(question, id, (*((heading, TITLE) for heading in headings), (normal(id), ASKED)))
 
 
 def _texts(question: Question, terms: Mapping[str, Term]) -> Iterator[tuple[str, float]]:
-    """What may be searched for, normalised, and how much it counts."""
+    """What a page may be searched for, normalised, and how much it counts."""
     titles = [normal(title) for title in question.title.values()]
     yield from ((title, TITLE) for title in titles)
     yield normal(question.slug), ASKED

@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from seodang.figures.josa import with_josa
-from seodang.library import Question
 from seodang.library.placeholders import written
 from seodang.locale import LANGUAGES, _, spoken
 from seodang.web.language import theme_of
@@ -33,10 +32,9 @@ def question_address(slug: str, *rest: str) -> str:
     return "/".join(["/questions", slug_shown(slug), *rest])
 
 
-def answer_address(question: Question, id: str) -> str:
-    """Where a question of the catalogue is answered: on the page, or under a heading of it."""
-    heading = question.heading(id)
-    return question_address(question.slug) + (f"#{heading}" if heading else "")
+def answer_address(slug: str, heading: str) -> str:
+    """Where an answer is: the page, or the heading on it, if that is not empty."""
+    return question_address(slug) + (f"#{heading}" if heading else "")
 
 
 def dated(moment: datetime | str) -> str:

@@ -57,7 +57,7 @@ def question_page(request: Request, slug: str, desk: At, of: str = "") -> Respon
     """The question; its result and explanation only once they have been asked for."""
     question = desk.library.question(slug)
     if request.url.path != question_address(question.slug):
-        return back(answer_address(question, slug))
+        return back(answer_address(question.slug, question.heading(slug)))
     record = desk.record()
     how_far = desk.opening_in(record, question.slug)
     desk.runs.wake()
