@@ -22,12 +22,16 @@ from seodang.library.question import Question
 TITLE, ASKED, NAMED, LISTED = 3.0, 2.0, 3.0, 0.5  # what an occurrence counts, by where it is
 K1, B = 1.2, 0.3  # BM25: how soon repetition stops counting, how much length is held against a question
 WORDED = 3.0  # how much a wording like the query lifts an answer
-LEAST_FOUND = 0.35  # of the query's grams
+LEAST_FOUND = 0.35  # of the query's grams, anywhere in an answer
+LEAST_TOGETHER = 0.28  # of their rarity, in one of its texts: grams that meet only by chance are scattered over many
+LIKE = 0.4  # Dice of the grams of two words that may be one, misspelt
 MOST_QUERY = 200  # characters; a longer query is cut
 
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _CONSONANTS = re.compile("[ㄱ-ㅎ]{2,}")
-_RUNS = re.compile(r"(?P<hangul>[가-힣]+(?:\s+[가-힣]+)*)|(?P<latin>[a-z0-9]+)")
+_FOREIGN = {ord(letter): 0xE000 + ord(letter) for letter in "abcdefghijklmnopqrstuvwxyz0123456789"}  # to letters of no text
+_LATIN = re.compile("[a-z0-9]+")
+_RUNS = re.compile(r"(?P<hangul>[가-힣]+(?:\s+[가-힣]+)*)|(?P<latin>[a-z0-9]+|[\ue030-\ue07a]+)")
 _ALIKE = str.maketrans("_-×", "  x")
 _SUBHEADING = re.compile(r"^###+\s+(.*?)(?:\s*\{#[a-z0-9-]+\})?\s*$", re.MULTILINE)
 # Words that only make a sentence a question. They are left out of a query unless nothing else is in it.
@@ -57,9 +61,14 @@ class Answer:
     texts: tuple[tuple[str, float], ...]
 
     @cached_property
+    def grams(self) -> tuple[frozenset[str], ...]:
+        """The grams of each text."""
+        return tuple(frozenset(grams(text)) for text, _ in self.texts)
+
+    @cached_property
     def wordings(self) -> tuple[frozenset[str], ...]:
         """The grams of each text that puts the question in words."""
-        return tuple(frozenset(grams(text)) for text, weight in self.texts if weight > LISTED)
+        return tuple(each for each, (_, weight) in zip(self.grams, self.texts, strict=True) if weight > LISTED)
 
     @property
     def title(self) -> Mapping[str, str]:
@@ -75,6 +84,7 @@ class Index:
     postings: Mapping[str, Mapping[int, float]]  # gram → position of an answer → weight
     lengths: tuple[float, ...]
     initials: tuple[tuple[tuple[str, float], ...], ...]  # answer → (initial consonants of a text, its weight)
+    words: Mapping[str, frozenset[str]]  # initial letter → the Latin words of all texts
 
     @classmethod
     def of(cls, questions: Iterable[Question], terms: Mapping[str, Term]) -> "Index":
@@ -82,22 +92,26 @@ class Index:
         answers = tuple(answer for question in questions for answer in _answers(question, terms))
         postings: dict[str, dict[int, float]] = defaultdict(dict)
         lengths, initials = [], []
+        words: dict[str, set[str]] = defaultdict(set)
         for position, answer in enumerate(answers):
             weights: dict[str, float] = defaultdict(float)
             for text, weight in answer.texts:
                 for gram in set(grams(text)):
                     weights[gram] += weight
+                for word in _LATIN.findall(text):
+                    words[word[0]].add(word)
             for gram, weight in weights.items():
                 postings[gram][position] = weight
             lengths.append(float(sum(weights.values())))
             initials.append(tuple((initial_consonants(text), weight) for text, weight in answer.texts))
-        return cls(answers, dict(postings), tuple(lengths), tuple(initials))
+        known = {letter: frozenset(those) for letter, those in words.items()}
+        return cls(answers, dict(postings), tuple(lengths), tuple(initials), known)
 
     def ask(self, query: str, limit: int = 10) -> list[Hit]:
         """The questions that the query may mean, best first; a page is named once, by what on it fits best."""
         query = normal(query[:MOST_QUERY])
         runs = _CONSONANTS.findall(query)
-        rest = _CONSONANTS.sub(" ", query)
+        rest = _LATIN.sub(self._known, _CONSONANTS.sub(" ", query))
         whole = frozenset(grams(rest))
         wanted = sorted(set(grams(_ASKING.sub(" ", rest))) or whole)
         scores = self._by_grams(wanted) if wanted else {}
@@ -114,16 +128,23 @@ class Index:
             best.setdefault(hit.slug, hit)
         return list(best.values())[:limit]
 
+    def _known(self, word: re.Match[str]) -> str:
+        """A Latin word as it is, or, if no word of the book is like it, marked so that nothing matches it by chance."""
+        mine = set(grams(word[0]))
+        for other in self.words.get(word[0][0], ()):
+            theirs = set(grams(other))
+            if 2 * len(mine & theirs) >= LIKE * (len(mine) + len(theirs)):
+                return word[0]
+        return word[0].translate(_FOREIGN)
+
     def _wording(self, query: frozenset[str], position: int) -> float:
         """How near the query comes to one of the answer's wordings, from 0 to 1: rare grams count more (Dice 1945)."""
         size = self._mass(query)
-        likeness = (
-            2 * self._mass(query & wording) / (size + self._mass(wording)) for wording in self.answers[position].wordings
-        )
-        return max(likeness, default=0.0)
+        both = ((self._mass(query & wording), size + self._mass(wording)) for wording in self.answers[position].wordings)
+        return max((2 * shared / sizes for shared, sizes in both if sizes), default=0.0)
 
     def _mass(self, wanted: Iterable[str]) -> float:
-        return sum(self._rarity(len(self.postings.get(gram, ()))) for gram in wanted) or 1.0
+        return sum(self._rarity(len(self.postings.get(gram, ()))) for gram in wanted)
 
     def _by_grams(self, wanted: Sequence[str]) -> dict[int, float]:
         mean = sum(self.lengths) / max(len(self.lengths), 1)
@@ -137,7 +158,13 @@ class Index:
                 scores[position] += rarity * weight * (K1 + 1) / (weight + long)
                 found[position] += 1
         parts = {position: count / len(wanted) for position, count in found.items()}
-        return {key: scores[key] * part for key, part in parts.items() if part >= LEAST_FOUND}
+        near = {key: scores[key] * part for key, part in parts.items() if part >= LEAST_FOUND}
+        rare = self._mass(wanted) * LEAST_TOGETHER
+        return {key: score for key, score in near.items() if self._together(frozenset(wanted), key) >= rare}
+
+    def _together(self, wanted: frozenset[str], position: int) -> float:
+        """The most of these grams, by their rarity, that a single text of the answer has."""
+        return max((self._mass(wanted & text) for text in self.answers[position].grams), default=0.0)
 
     def _by_initials(self, run: str) -> dict[int, float]:
         """Questions with words that begin with these consonants one after the other, spaced or not."""
