@@ -36,6 +36,7 @@ RULE: dict[str, tuple[str, ...]] = {
         *("library", "evidence", "verdict", "figures", "review", "school", "store"),
         *("counting", "home", "locale", "provenance"),
     ),
+    "printed": ("library", "evidence", "figures", "locale", "web"),
     "cli": ("*",),
     "__main__": ("cli",),
     "__init__": ("experiment", "figures", "notebook"),
@@ -44,6 +45,7 @@ RULE: dict[str, tuple[str, ...]] = {
 
 NEVER_TORCH = (
     *("verdict", "evidence", "provenance", "library", "figures", "review", "school", "store", "web", "home", "locale"),
+    "printed",
 )
 """Rooms that pages and commands start from: torch takes seconds to import."""
 NEVER_TORCH_ON_IMPORT = (*NEVER_TORCH, "experiment", "cli", "__main__")

@@ -16,7 +16,19 @@ ABOUT = "A school for deep learning in which every answer is an experiment: pred
 
 def application() -> App:
     """The command line. Its modules are light: each command imports its rooms when it is called."""
-    from seodang.cli import book, counting, data, models, opening, predicting, recording, running, writing
+    from seodang.cli import (
+        book,
+        counting,
+        data,
+        models,
+        opening,
+        predicting,
+        publishing,
+        recording,
+        running,
+        whole_book,
+        writing,
+    )
 
     learn, write = Group("Learn", sort_key=1), Group("Write", sort_key=2)
     app = App(
@@ -34,9 +46,19 @@ def application() -> App:
         *(predicting.predict, running.run, counting.count, models.models, data.data),
     )
     authoring: tuple[Callable[..., Any], ...] = (recording.record, writing.check, writing.new)
-    for place, (name, command) in enumerate(zip(COMMAND_NAMES, learning + authoring, strict=True)):
+    for place, (name, command) in enumerate(zip(COMMAND_NAMES[:-1], learning + authoring, strict=True)):
         app.command(command, name=name, group=learn if command in learning else write, sort_key=place)
     app["data"].command(data.fetch, name="fetch")
+    whole = App(
+        name=COMMAND_NAMES[-1],
+        help="The whole book at once.",
+        group=write,
+        group_commands=Group("Commands"),
+        sort_key=len(COMMAND_NAMES),
+    )
+    for name, command in (("run", whole_book.run), ("prove", whole_book.prove), ("build", publishing.build)):
+        whole.command(command, name=name)
+    app.command(whole)
     app.register_install_completion_command(help="Install completion for this shell (bash, zsh or fish).")
     app.default(welcome)
     return app

@@ -1,3 +1,17 @@
 """What the commands are called."""
 
-COMMAND_NAMES = ("open", "list", "show", "ask", "predict", "run", "count", "models", "data", "record", "check", "new")
+COMMAND_NAMES = (
+    "open",
+    "list",
+    "show",
+    "ask",
+    "predict",
+    "run",
+    "count",
+    "models",
+    "data",
+    "record",
+    "check",
+    "new",
+    "book",
+)

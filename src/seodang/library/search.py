@@ -25,6 +25,7 @@ WORDED = 3.0  # how much a wording like the query lifts an answer
 LEAST_FOUND = 0.35  # of the query's grams, anywhere in an answer
 LEAST_TOGETHER = 0.28  # of their rarity, in one of its texts: grams that meet only by chance are scattered over many
 LIKE = 0.4  # Dice of the grams of two words that may be one, misspelt
+FEW = 50  # answers; in a smaller book no gram is rarer than in one of so many
 MOST_QUERY = 200  # characters; a longer query is cut
 
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
@@ -178,7 +179,7 @@ class Index:
         return {position: len(run) * rarity * weight for position, weight in found.items()}
 
     def _rarity(self, count: int) -> float:
-        return math.log(1 + (len(self.answers) - count + 0.5) / (count + 0.5))
+        return math.log(1 + (max(len(self.answers), FEW) - count + 0.5) / (count + 0.5))
 
 
 def _answers(question: Question, terms: Mapping[str, Term]) -> Iterator[Answer]:

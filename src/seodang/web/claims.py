@@ -102,7 +102,7 @@ def _found_out(desk: Desk, question: Question) -> Known:
     """The ledger read, checked and judged."""
     evidence = desk.shelf.recorded(question)
     assert evidence is not None
-    claims = {each.claim: [str(each.outcome), each.verdict.k, each.verdict.n, _effect(each)] for each in evidence.claims}
+    claims = {each.claim: [str(each.outcome), each.verdict.k, each.verdict.n, effect(each)] for each in evidence.claims}
     stale = desk.shelf.stale(question, evidence)
     return Known(claims, evidence.date, evidence.versions.get("torch", ""), evidence.exact, stale)
 
@@ -114,7 +114,7 @@ def _drawn(desk: Desk, row: QuestionRow) -> Markup:
     return desk.shelf.once(key, lambda: Markup(fragment("_claimed.html", row=row, language=spoken())))
 
 
-def _effect(claim: ClaimEvidence) -> str:
+def effect(claim: ClaimEvidence) -> str:
     finite = [value for value in claim.values or () if value == value]
     if not finite:
         return ""

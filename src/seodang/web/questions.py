@@ -183,7 +183,7 @@ def arms(question: Question, words: Page) -> Iterator[Arm]:
     written: dict[str, ArmRead] = {}
     if question.experiment is not None:
         written = {arm.name: arm for arm in read(question.experiment).arms}
-    called = {arm.base: words.arms.get(name, name) for name, arm in written.items() if arm.is_base}
+    called = {arm.variable: words.arms.get(name, name) for name, arm in written.items() if arm.variable}
     for name, label in words.arms.items():
         arm = written.get(name, ArmRead(name))
         base = "" if arm.is_base else called.get(arm.base, f"`{arm.base}`" if arm.base else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -46,6 +47,8 @@ class ArmRead:
     expression: str = ""
     is_base: bool = False
     """Whether others are made from it; `changes` then holds what it has where they differ."""
+    variable: str = ""
+    """What it is called in the code, where others may be made from it."""
 
 
 @dataclass(frozen=True)
@@ -147,18 +150,45 @@ def _arm(tree: ast.Module, name: str, value: ast.expr, differ: set[str]) -> ArmR
         made = _made(tree, value.id)
         if isinstance(made, ast.Call) and not _changes(made):  # the base: what it has where the others differ
             own = {keyword.arg: ast.unparse(keyword.value) for keyword in made.keywords if keyword.arg in differ}
-            return ArmRead(name, value.id, {str(key): code for key, code in own.items()}, is_base=True)
-        return (
-            ArmRead(name, ast.unparse(made.args[0]), _changes(made))
-            if isinstance(made, ast.Call)
-            else ArmRead(name, value.id)
-        )
+            return ArmRead(name, value.id, {str(key): code for key, code in own.items()}, is_base=True, variable=value.id)
+        if isinstance(made, ast.Call):
+            return ArmRead(name, ast.unparse(made.args[0]), _changes(made), variable=value.id)
+        return ArmRead(name, value.id, variable=value.id)
     return ArmRead(name, expression=ast.unparse(value))
 
 
 def _made(tree: ast.Module, name: str) -> ast.expr | None:
     """What a name is made of inside the function that builds the experiment."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-            return node.value
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            if isinstance(target, ast.Name) and target.id == name:
+                return node.value
+            if isinstance(target, ast.Tuple):
+                names = [each.id if isinstance(each, ast.Name) else "" for each in target.elts]
+                if name in names:
+                    return _part(node.value, names.index(name))
     return None
+
+
+def _part(value: ast.expr, place: int) -> ast.expr | None:
+    """What stands at this place of `one, other`, or comes there of `(replace(base, optimizer=sgd(lr)) for lr in rates)`."""
+    if isinstance(value, ast.Tuple):
+        return value.elts[place]
+    if isinstance(value, ast.GeneratorExp) and len(value.generators) == 1:
+        each = value.generators[0]
+        if isinstance(each.target, ast.Name) and isinstance(each.iter, ast.Tuple) and not each.ifs:
+            put: ast.expr = _Put(each.target.id, each.iter.elts[place]).visit(copy.deepcopy(value.elt))
+            return put
+    return None
+
+
+class _Put(ast.NodeTransformer):
+    """Puts an expression in the place of a name."""
+
+    def __init__(self, name: str, value: ast.expr) -> None:
+        self.name, self.value = name, value
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 (the library's name)
+        return self.value if node.id == self.name else node

@@ -1,0 +1,170 @@
+// Search in the browser: library/search.py, translated; a test asks both the same and wants the same answers. What the weights
+// and thresholds mean stands there.
+"use strict";
+const K1 = 1.2, B = 0.3, WORDED = 3, LISTED = 0.5, LEAST_FOUND = 0.35, LEAST_TOGETHER = 0.28, LIKE = 0.4, FEW = 50, MOST_QUERY = 200;
+const INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
+const CONSONANTS = /[ㄱ-ㅎ]{2,}/g;
+const LATIN = /[a-z0-9]+/g;
+const RUNS = /([가-힣]+(?:\s+[가-힣]+)*)|([a-z0-9]+|[\ue030-\ue07a]+)/g;
+const WORD = "[\\p{L}\\p{N}_]";
+const ASKING = new RegExp(
+  `(?<!${WORD})(?:a|an|are|can|difference|do|does|explain|how|in|instead|is|it|of|the|to|use|used|we|what|when|which|why|with)(?!${WORD})` +
+    "|왜(?=\\s|$)|(?<!\\S)(?:무엇|뭐|뭔|어떻게|어떤|언제)\\S*|(?:쓰나요|써요|쓰죠|인가요|하나요|할까요?|일까요?)" + `(?!${WORD})`,
+  "gu",
+);
+
+const normal = (text) => text.normalize("NFC").toLowerCase().replace(/[_-]/g, " ").replaceAll("×", "x");
+
+const grams = (text) => {
+  const found = new Set();
+  for (const [, hangul, latin] of text.matchAll(RUNS)) {
+    const letters = latin ? `^${latin}$` : hangul.replace(/\s+/g, "").normalize("NFD");
+    for (let start = 0; start < Math.max(letters.length - 2, 1); start++) found.add(letters.slice(start, start + 3));
+  }
+  return found;
+};
+
+const initialConsonants = (text) =>
+  [...text]
+    .map((letter) => {
+      const place = letter.charCodeAt(0) - 0xac00;
+      return place >= 0 && letter <= "힣" ? INITIALS[Math.floor(place / 588)] : /\s/.test(letter) ? " " : "|";
+    })
+    .join("");
+
+const shared = (one, other) => {
+  let n = 0;
+  for (const each of one) n += other.has(each);
+  return n;
+};
+
+const indexed = (answers) => {
+  const postings = new Map(), words = new Map(), lengths = [];
+  const texts = answers.map((answer) => answer.texts.map(([text, weight]) => ({ text, weight, grams: grams(text), initials: initialConsonants(text) })));
+  texts.forEach((those, position) => {
+    const weights = new Map();
+    for (const { text, weight, grams } of those) {
+      for (const gram of grams) weights.set(gram, (weights.get(gram) ?? 0) + weight);
+      for (const [word] of text.matchAll(LATIN)) words.set(word[0], (words.get(word[0]) ?? new Set()).add(word));
+    }
+    for (const [gram, weight] of weights) postings.set(gram, (postings.get(gram) ?? new Map()).set(position, weight));
+    lengths.push([...weights.values()].reduce((sum, weight) => sum + weight, 0));
+  });
+  return { answers, texts, postings, lengths, words, mean: lengths.reduce((sum, each) => sum + each, 0) / Math.max(lengths.length, 1) };
+};
+
+const rarity = (index, count) => Math.log(1 + (Math.max(index.answers.length, FEW) - count + 0.5) / (count + 0.5));
+const mass = (index, wanted) => [...wanted].reduce((sum, gram) => sum + rarity(index, index.postings.get(gram)?.size ?? 0), 0);
+const both = (one, other) => [...one].filter((each) => other.has(each));
+
+// A Latin word as it is, or in letters of no text if no word of the book is like it.
+const known = (index, word) => {
+  const mine = grams(word);
+  for (const other of index.words.get(word[0]) ?? []) {
+    const theirs = grams(other);
+    if (2 * shared(mine, theirs) >= LIKE * (mine.size + theirs.size)) return word;
+  }
+  return [...word].map((letter) => String.fromCharCode(0xe000 + letter.charCodeAt(0))).join("");
+};
+
+const byGrams = (index, wanted) => {
+  const scores = new Map(), found = new Map();
+  for (const gram of wanted) {
+    const posting = index.postings.get(gram) ?? new Map();
+    for (const [position, weight] of posting) {
+      const long = K1 * (1 - B + (B * index.lengths[position]) / index.mean);
+      scores.set(position, (scores.get(position) ?? 0) + (rarity(index, posting.size) * weight * (K1 + 1)) / (weight + long));
+      found.set(position, (found.get(position) ?? 0) + 1);
+    }
+  }
+  const rare = mass(index, wanted) * LEAST_TOGETHER;
+  const kept = new Map();
+  for (const [position, score] of scores) {
+    const part = found.get(position) / wanted.size;
+    if (part < LEAST_FOUND) continue;
+    const together = Math.max(0, ...index.texts[position].map((text) => mass(index, both(wanted, text.grams))));
+    if (together >= rare) kept.set(position, score * part);
+  }
+  return kept;
+};
+
+const wording = (index, query, position) => {
+  const size = mass(index, query);
+  const near = index.texts[position].filter(({ weight }) => weight > LISTED).map(({ grams }) => {
+    const sizes = size + mass(index, grams);
+    return sizes ? (2 * mass(index, both(query, grams))) / sizes : 0;
+  });
+  return Math.max(0, ...near);
+};
+
+const byInitials = (index, run) => {
+  const pattern = new RegExp(`(?:^| )${[...run].join(" ?")}`);
+  const found = new Map();
+  index.texts.forEach((those, position) => {
+    const weight = Math.max(0, ...those.filter(({ initials }) => pattern.test(initials)).map(({ weight }) => weight));
+    if (weight) found.set(position, weight);
+  });
+  const rare = rarity(index, found.size);
+  return new Map([...found].map(([position, weight]) => [position, run.length * rare * weight]));
+};
+
+const ask = (index, asked, limit = 8) => {
+  const query = normal(asked.slice(0, MOST_QUERY));
+  const runs = query.match(CONSONANTS) ?? [];
+  const rest = query.replace(CONSONANTS, " ").replace(LATIN, (word) => known(index, word));
+  const whole = grams(rest), bare = grams(rest.replace(ASKING, " "));
+  const wanted = bare.size ? bare : whole;
+  let scores = wanted.size ? byGrams(index, wanted) : new Map();
+  scores = new Map([...scores].map(([position, score]) => [position, score * (1 + WORDED * wording(index, whole, position))]));
+  for (const run of runs) {
+    const found = byInitials(index, run);
+    scores = new Map([...found].filter(([position]) => !wanted.size || scores.has(position)).map(([position, score]) => [position, score + (scores.get(position) ?? 0)]));
+  }
+  const best = new Map();
+  for (const [position] of [...scores].sort(([one, mine], [other, theirs]) => theirs - mine || one - other)) {
+    const answer = index.answers[position];
+    if (!best.has(answer.slug)) best.set(answer.slug, answer);
+  }
+  return [...best.values()].slice(0, limit);
+};
+
+let index;
+const search = (asked, limit) => ask((index ??= indexed(window.answers)), asked, limit);
+
+const field = document.querySelector("input[data-root]");
+if (field) {
+  const list = document.getElementById("found"), language = document.documentElement.lang;
+  const link = (answer) => {
+    const a = document.createElement("a");
+    a.href = `${field.dataset.root}${language}/questions/${answer.slug}.html${answer.heading ? `#${answer.heading}` : ""}`;
+    a.textContent = answer.title[language];
+    const li = document.createElement("li");
+    li.append(a);
+    return li;
+  };
+  field.addEventListener("input", () => {
+    list.replaceChildren();
+    if (!field.value.trim()) return;
+    const found = search(field.value, 6);
+    const shown = document.createElement(found.length ? "ol" : "p");
+    if (found.length) shown.append(...found.map(link));
+    else shown.textContent = field.dataset.nothing;
+    list.append(shown);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.target.matches("input, textarea, select")) return;
+    event.preventDefault();
+    field.focus();
+  });
+}
+// A heading that is led to may lie behind the curtain of the answer.
+const reveal = () => {
+  const wanted = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const curtain = wanted?.closest("details");
+  if (curtain && !curtain.open) {
+    curtain.open = true;
+    wanted.scrollIntoView();
+  }
+};
+window.addEventListener("hashchange", reveal);
+reveal();

@@ -1,0 +1,70 @@
+"""Every experiment of a book, run or recorded again at one command."""
+
+from pathlib import Path
+
+import pytest
+from cli.commands import Terminal
+from web.school import EXPERIMENT, SLUG, book
+
+from seodang.runs import RECORDED_SEEDS, load, new_ledger, run
+
+
+@pytest.fixture
+def small_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The book of one question, whose evidence is what its experiment really gives."""
+    folder = book(tmp_path / "book").folder
+    monkeypatch.setenv("SEODANG_BOOK", str(folder))
+    path = folder / "activations" / f"{SLUG}.py"
+    experiment = load(path)
+    empty = new_ledger(SLUG, path, experiment, declared=experiment.seeds)
+    run(experiment, empty, seeds=12, first_seed=RECORDED_SEEDS).write(path.with_suffix(".json"), replace=True)
+    return folder
+
+
+def test_the_whole_book_is_run_and_every_claim_listed(terminal: Terminal, small_book: Path) -> None:
+    said = terminal("book", "run")
+    assert said.code == 0, said.err
+    assert "Ten layers deep, ReLU beats the sigmoid by more than 0.3." in said.out
+    assert "Questions: 1 · 1 supported, 0 refuted, 0 undecided" in said.out
+    again = terminal("book", "run", "--chapter", "activations", "--json").json
+    (row,) = again["questions"]
+    assert row["slug"] == SLUG
+    assert row["claims"] == {"relu_learns": {"outcome": "supported", "yes": 6, "n": 6}}
+    assert again["failed"] == {}
+
+
+def test_a_chapter_that_is_not_there_is_named(terminal: Terminal, small_book: Path) -> None:
+    said = terminal("book", "run", "--chapter", "activation")
+    assert said.code == 2
+    assert 'there is no chapter "activation" in the syllabus' in said.err
+
+
+def test_an_experiment_that_fails_is_told_and_the_others_go_on(terminal: Terminal, small_book: Path) -> None:
+    broken = small_book / "activations" / f"{SLUG}.py"
+    broken.write_text(EXPERIMENT.replace("    return Experiment(", "    raise OSError('the data is gone')\n    return Experiment("))
+    said = terminal("book", "run", "--json")
+    assert said.code == 1
+    assert said.json == {"questions": [], "failed": {SLUG: "the data is gone"}}
+
+
+def test_evidence_that_comes_out_again_is_proved(terminal: Terminal, small_book: Path) -> None:
+    path = small_book / "activations" / f"{SLUG}.json"
+    before = path.read_bytes()
+    said = terminal("book", "prove", "--part", "1/1")
+    assert said.code == 0, said.out
+    assert "recorded otherwise" not in said.out
+    assert path.read_bytes() == before
+
+
+def test_evidence_that_comes_out_otherwise_is_shown_and_the_code_is_1(terminal: Terminal, small_book: Path) -> None:
+    book(small_book, supported=False)
+    said = terminal("book", "prove")
+    assert said.code == 1
+    assert "recorded otherwise" in said.out
+
+
+@pytest.mark.parametrize("part", ["3", "0/2", "3/2", "a/b"])
+def test_a_part_that_is_none_is_refused(terminal: Terminal, small_book: Path, part: str) -> None:
+    said = terminal("book", "prove", "--part", part)
+    assert said.code == 2
+    assert f"--part {part}: write it as 3/8" in said.err
