@@ -11,6 +11,7 @@ from seodang.library.page_checks import Found, check_page, wrong_language
 from seodang.library.problem import BookError, Problem, did_you_mean
 from seodang.library.question import Question, differences, neutral_line, page_path, read_question
 from seodang.library.reading import Library
+from seodang.library.syllabus import Session, Step
 
 Stale = Callable[[Question], str | None]
 
@@ -112,9 +113,25 @@ def _syllabus(library: Library) -> Iterator[Problem]:
                 message = f'"{slug}" is in the folder {folder}/, not {chapter.folder}/. List it in that chapter.'
                 yield Problem(path, chapter.line, message)
             listed.setdefault(slug, chapter.folder)
+    yield from _promised(library)
     for slug, stem in library.stems.items():
         if slug not in listed:
             yield Problem(path, 1, f'"{slug}" is in no chapter. Add it to the questions of "{stem.parent.name}".')
+
+
+def _promised(library: Library) -> Iterator[Problem]:
+    """Meetings and paths name questions of the catalogue."""
+    try:
+        known = library.catalogue.places
+    except BookError:
+        return  # told elsewhere
+    promised: list[Session | Step] = [*library.syllabus.sessions]
+    promised += [step for route in library.syllabus.routes for step in route.steps]
+    for each in promised if known else ():
+        for id in each.questions:
+            if id not in known:
+                message = f'the catalogue has no question "{id}".{did_you_mean(id, known)} Name one of it.'
+                yield Problem(library.syllabus.path, each.line, message)
 
 
 def _strays(library: Library) -> Iterator[Problem]:

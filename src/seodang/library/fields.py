@@ -121,6 +121,13 @@ class Fields:
             raise self.error(f'"{self.name(key)}" is {value!r}. Write a whole number from {least} to {most}.', key)
         return value
 
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """A list of whole numbers; an absent one is empty."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, int) and not isinstance(item, bool) for item in value):
+            raise self.error(f'"{self.name(key)}" is {value!r}. Write a list of whole numbers, such as [1, 2].', key)
+        return tuple(value)
+
     def texts(self, key: str, required: bool = True) -> tuple[str, ...]:
         value = self.need(key, f'`{key} = ["…"]`') if required else self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):

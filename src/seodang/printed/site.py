@@ -96,7 +96,12 @@ def _pages(site: Site, language: Language) -> Iterator[tuple[str, str]]:
     uses = {term.key: [q for q in library.questions if term.key in q.terms] for term in ordered}
     yield "terms.html", _template("terms.html").render(known, root="../", here="terms.html", terms=ordered, uses=uses)
     places = {id: question for question in reversed(library.questions) for id in question.catalogue}
-    meetings = {"sessions": library.syllabus.sessions, "answering": places}
+    meetings = {
+        "sessions": library.syllabus.sessions,
+        "routes": library.syllabus.routes,
+        "answering": places,
+        "lead": lambda question, id: f"../{address(question.slug, language)}" + (f"#{id}" if question.heading(id) else ""),
+    }
     yield "syllabus.html", _template("meetings.html").render(known, root="../", here="syllabus.html", **meetings)
     for question in library.questions:
         here = address(question.slug, language).partition("/")[2]

@@ -14,7 +14,7 @@ from seodang.locale import LANGUAGES, _, spoken
 from seodang.review import State, Suggestion, Why, standings, study_next
 from seodang.web.desk import At, Desk, back, within
 from seodang.web.language import THEMES
-from seodang.web.pages import fragment, page, question_address
+from seodang.web.pages import answer_address, fragment, page, question_address
 
 if TYPE_CHECKING:
     from seodang.library import Question
@@ -104,6 +104,8 @@ def syllabus(request: Request, desk: At) -> Response:
         states=[(state, state_name(state)) for state in State],
         state_name=state_name,
         sessions=desk.library.syllabus.sessions,
+        routes=desk.library.syllabus.routes,
+        lead=lambda question, id: answer_address(question.slug, question.heading(id)),
         answering=_answering(desk),
     )
 

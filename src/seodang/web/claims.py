@@ -115,6 +115,7 @@ def _drawn(desk: Desk, row: QuestionRow) -> Markup:
 
 
 def effect(claim: ClaimEvidence) -> str:
+    """The median quantity and the threshold it is compared with; empty for a plain yes or no."""
     finite = [value for value in claim.values or () if value == value]
     if not finite:
         return ""

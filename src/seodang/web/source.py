@@ -190,5 +190,5 @@ class _Put(ast.NodeTransformer):
     def __init__(self, name: str, value: ast.expr) -> None:
         self.name, self.value = name, value
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 (the library's name)
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         return self.value if node.id == self.name else node
