@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -12,6 +12,9 @@ from seodang.cli.errors import UsageError
 from seodang.cli.options import COMMON, DATA, Common, Data
 from seodang.cli.screen import out, print_json, slug_shown
 from seodang.locale import LANGUAGES, _
+
+if TYPE_CHECKING:
+    from seodang.library import Library, Problem
 
 
 def check(*, data: Data = DATA) -> int:
@@ -23,7 +26,7 @@ def check(*, data: Data = DATA) -> int:
     from seodang.library.checking import problems
 
     book = library()
-    found = problems(book, stale=stale)
+    found = problems(book, stale=stale) or _pictures(book)
     if data.json:
         print_json([{"path": str(p.path), "line": p.line, "message": p.message} for p in found])
         return 1 if found else 0
@@ -37,6 +40,28 @@ def check(*, data: Data = DATA) -> int:
         return 1
     print(_("{m} questions, no problem.", m=len(book.slugs)))
     return 0
+
+
+def _pictures(book: Library) -> list[Problem]:
+    """Figures of which a reader who does not see them would not be told everything: every arm and every claim."""
+    from seodang.cli.shelf import labels, recorded
+    from seodang.figures import FigureError, alt_text
+    from seodang.library import Problem
+
+    found = []
+    for question in book.questions:
+        evidence = recorded(question)
+        for language in LANGUAGES if evidence else ():
+            page = question.page(language)
+            assert evidence
+            try:
+                told = alt_text(evidence, labels(question, language), language)
+            except FigureError as error:
+                found.append(Problem(page.path, 1, str(error)))
+                continue
+            missing = [text for text in (*page.arms.values(), *page.claims.values()) if text.rstrip(".") not in told]
+            found += [Problem(page.path, 1, f'the figure\'s alternative text does not say "{text}".') for text in missing]
+    return found
 
 
 def new(

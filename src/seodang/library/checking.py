@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from seodang.library import references
 from seodang.library.catalogue import problems as of_the_catalogue
+from seodang.library.consistency import contradictions, read_sayings, words_used
 from seodang.library.dictionary import Term
 from seodang.library.fields import LANGUAGES
 from seodang.library.page import Page, read_page
@@ -29,16 +31,23 @@ def problems(library: Library, stale: Stale | None = None) -> list[Problem]:
         found += error.problems
         terms = {}
     pages: list[Page] = []
+    outcomes: dict[str, Mapping[str, str]] = {}
     for stem in library.stems.values():
         there, wrong = _pages(stem)
         found += wrong
         pages += there.values()
         recorded = _Recorded(stem, there)
         found += recorded.problems
+        if recorded.evidence:
+            outcomes[stem.name] = {claim.claim: str(claim.outcome) for claim in recorded.evidence.claims}
         for page in there.values():
             found += check_page(page, Found(library.stems, terms, recorded.evidence))
         if len(there) == len(LANGUAGES):
             found += _question(stem, there, stale)
+    found += words_used(pages, terms)
+    found += references.form(pages)
+    found += references.links(pages, library.stems, terms)
+    found += _contradictions(library, pages, outcomes)
     try:
         found += of_the_catalogue(library.catalogue, pages)
     except BookError as error:
@@ -95,6 +104,14 @@ class _Recorded:
 
     def _add(self, path: Path, message: str) -> None:
         self.problems.append(Problem(path, 1, message))
+
+
+def _contradictions(library: Library, pages: list[Page], outcomes: Mapping[str, Mapping[str, str]]) -> Iterable[Problem]:
+    path = library.folder / "refuted.toml"
+    try:
+        return list(contradictions(pages, outcomes, read_sayings(path), path))
+    except BookError as error:
+        return error.problems
 
 
 def _syllabus(library: Library) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ class Term:
     definition: Mapping[str, str]  # language → one sentence
     also: tuple[str, ...]  # other spellings and abbreviations, in either language, that search understands
     line: int
+    avoid: tuple[str, ...] = ()  # renderings that the pages do not use, though people search for them
 
 
 def read_terms(path: Path) -> dict[str, Term]:
@@ -29,8 +30,9 @@ def read_terms(path: Path) -> dict[str, Term]:
     terms: dict[str, Term] = {}
     for key in fields.values:
         table = fields.table(key)
-        table.only((*LANGUAGES, "definition", "also"))
+        table.only((*LANGUAGES, "definition", "also", "avoid"))
         name = MappingProxyType({language: table.text(language) for language in LANGUAGES})
         definition = MappingProxyType(table.both("definition"))
-        terms[key] = Term(key, name, definition, table.texts("also", required=False), lines[key,])
+        also, avoid = (table.texts(field, required=False) for field in ("also", "avoid"))
+        terms[key] = Term(key, name, definition, also, lines[key,], avoid)
     return terms

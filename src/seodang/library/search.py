@@ -203,7 +203,7 @@ def _texts(question: Question, terms: Mapping[str, Term]) -> Iterator[tuple[str,
     together = squeezed(" / ".join(titles))
     for key in question.terms:
         if key in terms:
-            names = [normal(name) for name in (*terms[key].name.values(), *terms[key].also)]
+            names = [normal(name) for name in (*terms[key].name.values(), *terms[key].also, *terms[key].avoid)]
             about = any(squeezed(name) in together for name in names)
             yield from ((name, NAMED if about else LISTED) for name in names)
 
