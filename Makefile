@@ -32,10 +32,14 @@ system: .venv/tested
 systems: .venv/tested
 	SEODANG_SYSTEMS_PAGE=docs/systems.md $(BIN)/python -m pytest tests/systems -m system -n 2 -rs
 
+# Which eighth of the book is recorded again and compared: another one every week, all of it in eight.
+PART ?= $(shell echo $$(( $$(date +%s) / 604800 % 8 + 1 )))/8
+
 # What takes longer than a check of a change may; the output is kept.
 prove: .venv/tested
 	@mkdir -p docs/proofs
 	@$(MAKE) --no-print-directory systems > docs/proofs/systems.txt 2>&1; code=$$?; tail -3 docs/proofs/systems.txt; exit $$code
+	$(BIN)/seodang book prove --part $(PART) > docs/proofs/book.txt; code=$$?; tail -3 docs/proofs/book.txt; exit $$code
 
 # Collect and compile what the program says in Korean.
 messages: .venv/tested

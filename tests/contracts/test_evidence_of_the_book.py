@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from contracts.book import EXPERIMENTS, RECORDED, every_record
 
 from seodang.evidence import Evidence, stale
@@ -47,10 +48,14 @@ def controls(evidence: Evidence) -> dict[str, list[Answer]]:
     return compared
 
 
+@pytest.fixture(scope="module")
+def family() -> int:
+    """How many controls the book has: together they err at most five times in a hundred."""
+    return sum(len(controls(Evidence.read(each))) for each in RECORDED)
+
+
 @every_record
-def test_an_arm_against_itself_under_fresh_seeds_is_undecided(path: Path) -> None:
-    """All controls of the book are one family: together they err at most five times in a hundred."""
-    family = sum(len(controls(Evidence.read(each))) for each in RECORDED)
+def test_an_arm_against_itself_under_fresh_seeds_is_undecided(path: Path, family: int) -> None:
     for name, answers in controls(Evidence.read(path)).items():
         assert not judge(answers, claims=family).decided, f"{name}: even and odd seeds differ, {answers}"
 
