@@ -16,7 +16,8 @@ NOT_COMMANDS = {"import", "is", "and", "in"}
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_every_command_and_question_a_document_names_exists(path: Path) -> None:
-    slugs = {slug.replace("_", "-") for slug in Library.open().slugs} | {"why-label-smoothing"}
+    book = Library.open()
+    slugs = {slug.replace("_", "-") for slug in book.slugs} | set(book.catalogue.places) | {"why-label-smoothing"}
     for command, slug in TYPED.findall(path.read_text(encoding="utf-8")):
         if command in NOT_COMMANDS:
             continue
