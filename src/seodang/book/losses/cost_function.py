@@ -46,7 +46,7 @@ def drawn(name: str, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor
 
 
 def checked(name: str, p: Parameters, seed: int) -> Mapping[str, float]:
-    """How a loss differs from its likelihood over the draws, how often a step lowers it, and its best constant output."""
+    """How a loss differs from its likelihood over the draws, and how often a step lowers it."""
     loss, (factor, assumed) = LOSSES[name].value, LIKELIHOODS[name]
     generator, offsets, fallen = torch.Generator().manual_seed(seed), [], {p.small: 0, p.large: 0}
     for _ in range(DRAWS):
@@ -63,24 +63,7 @@ def checked(name: str, p: Parameters, seed: int) -> Mapping[str, float]:
         "offset_gap": max(offsets) - min(offsets),
         "small_step": float(fallen[p.small]),
         "large_step": float(fallen[p.large]),
-        "best_constant": best_constant(loss, name),
     }
-
-
-def best_constant(loss: Fitting, name: str) -> float:
-    """The constant answer of least cost, in hundredths: to the targets 0 0 0 1 9, or the probability of 1 in 0 0 0 1 1."""
-    if name in ("mse", "mae"):
-        y = torch.tensor([0.0, 0.0, 0.0, 1.0, 9.0])
-        return min(range(1_001), key=lambda c: float(loss(torch.full((5,), c / 100), y))) / 100
-    labels = torch.tensor([0, 0, 0, 1, 1])
-
-    def cost(percent: int) -> float:
-        score = torch.full((5,), percent / 100).logit()
-        return float(
-            loss(torch.stack([torch.zeros(5), score], 1), labels) if name == "cross_entropy" else loss(score, labels)
-        )
-
-    return min(range(1, 100), key=cost) / 100
 
 
 def experiment(p: Parameters) -> Experiment:
@@ -92,11 +75,10 @@ def experiment(p: Parameters) -> Experiment:
     return Experiment(
         kind="derivation",
         arms={name: partial(checked, name, p) for name in LIKELIHOODS},
-        metrics={name: itemgetter(name) for name in ("offset", "offset_gap", "small_step", "large_step", "best_constant")},
+        metrics={name: itemgetter(name) for name in ("offset", "offset_gap", "small_step", "large_step")},
         claims={
             "are_likelihoods": Claim(lambda a: max(of(a, "offset_gap")), below=1e-9),
             "small_step_lowers": Claim(lambda a: min(of(a, "small_step")) == DRAWS),
             "large_step_lowers": Claim(lambda a: min(of(a, "large_step")) == DRAWS),
-            "mean_or_median": Claim(lambda a: (a.mse.best_constant, a.mae.best_constant) == (2, 0)),
         },
     )
