@@ -1,7 +1,7 @@
 """What is a recurrent network, what patterns of input and output does it allow, and which tasks want just one answer?
 
 One step, h = tanh(W x + b + U h + b'), repeated with the same weights (Elman 1990); the patterns differ in which steps have
-an input and which an answer (Karpathy 2015). Letters in, a letter out at every step; digits by rows and sentences with "not",
+an input and which an answer (Karpathy 2015). Letters in, a letter out at every step; digits by rows, sentences with "not",
 one answer at the end; and a bag of the same words, which cannot see their order.
 """
 

@@ -1,0 +1,83 @@
+"""Why use 1 x 1 convolutions, which see a single pixel?
+
+A 1 x 1 convolution is one linear layer applied at every pixel: it mixes channels and nothing else (Lin, Chen & Yan 2014). A
+net of nothing but 1 x 1 convolutions and a global mean cannot tell an image from the same pixels in another order.
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from seodang.data.digits import digits
+from seodang.experiment import Claim, Experiment, Trained, Training, knob
+
+SIDE = 8
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Filters of the two convolutions before the global mean."""
+
+    filters: int = knob(8, low=1, high=64)
+    lr: float = knob(0.01, above=0, high=1)
+    steps: int = knob(600, low=1, high=5000)
+
+
+def net(filters: int, kernels: tuple[int, int]) -> nn.Sequential:
+    """Two convolutions of the first kernel, one of the second, the mean of each map, and a linear layer."""
+    first, second = kernels
+    return nn.Sequential(
+        nn.Unflatten(1, (1, SIDE, SIDE)),
+        *(nn.Conv2d(1, filters, first, padding=first // 2), nn.ReLU()),
+        *(nn.Conv2d(filters, filters, first, padding=first // 2), nn.ReLU()),
+        *(nn.Conv2d(filters, 2 * filters, second, padding=second // 2), nn.ReLU()),
+        *(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2 * filters, 10)),
+    )
+
+
+def scrambled(trained: Trained) -> float:
+    """The share of test images whose predicted class stays when each image's pixels are put in another order."""
+    draw = torch.Generator().manual_seed(trained.seed)
+    order = torch.rand(trained.x_test.shape, generator=draw).argsort(1)
+    with torch.no_grad():
+        said, again = (trained.model(x).argmax(-1) for x in (trained.x_test, trained.x_test.gather(1, order)))
+    return float((said == again).float().mean())
+
+
+def linear_gap(trained: Trained) -> float:
+    """How far a 1 x 1 convolution is from the linear layer with its weights, applied at every pixel."""
+    draw = torch.Generator().manual_seed(trained.seed)
+    x = torch.randn(4, 256, 7, 7, generator=draw, dtype=torch.double)
+    w = torch.randn(64, 256, generator=draw, dtype=torch.double)
+    at_pixels = F.linear(x.permute(0, 2, 3, 1), w).permute(0, 3, 1, 2)
+    return float((F.conv2d(x, w[:, :, None, None]) - at_pixels).abs().max())
+
+
+def parameters(trained: Trained) -> float:
+    """All that is trained."""
+    return sum(p.numel() for p in trained.model.parameters())
+
+
+def experiment(p: Parameters) -> Experiment:
+    """Nothing but 1 x 1; nothing but 3 x 3; and 3 x 3 followed by 1 x 1."""
+    pointwise = Training(
+        data=digits,
+        model=partial(net, p.filters, (1, 1)),
+        loss=F.cross_entropy,
+        optimizer=partial(torch.optim.Adam, lr=p.lr),
+        steps=p.steps,
+        batch=32,
+    )
+    spatial, mixed = (replace(pointwise, model=partial(net, p.filters, kernels)) for kernels in ((3, 3), (3, 1)))
+    return Experiment(
+        arms={"pointwise": pointwise, "spatial": spatial, "mixed": mixed},
+        metrics={"accuracy": Trained.accuracy, "scrambled": scrambled, "linear_gap": linear_gap, "parameters": parameters},
+        claims={
+            "is_linear": Claim(lambda a: a.pointwise.linear_gap, below=1e-6),
+            "order_is_nothing": Claim(lambda a: a.pointwise.scrambled, above=0.99),
+            "context_is_needed": Claim(lambda a: a.spatial.accuracy - a.pointwise.accuracy, above=0.4),
+        },
+    )
