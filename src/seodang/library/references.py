@@ -28,16 +28,16 @@ def form(pages: Iterable[Page]) -> Iterator[Problem]:
                 if text.endswith("."):
                     yield Problem(page.path, line, f'the {name} "{text}" ends with a full stop. Take it out.')
             known, where = first.setdefault(reference.title.casefold(), (reference, page))
-            if known != reference and not _editions(known, reference):
+            if _cited(known) != _cited(reference) and known.year == reference.year:
                 message = (
                     f'"{reference.title}" is cited otherwise in {where.path.name}. Write authors, year and venue the same.'
                 )
                 yield Problem(page.path, line, message)
 
 
-def _editions(one: Reference, other: Reference) -> bool:
-    """Whether the same title is of two years: a paper and its later print, or two books of one name."""
-    return one.year != other.year
+def _cited(reference: Reference) -> tuple[str, str, str]:
+    """What must be the same everywhere; behind a comma of the venue stands a section, or where the paper can be had."""
+    return reference.authors, reference.title, reference.venue.partition(",")[0]
 
 
 def links(pages: Iterable[Page], stems: Mapping[str, Path], terms: Mapping[str, Term]) -> Iterator[Problem]:
