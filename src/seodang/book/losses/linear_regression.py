@@ -14,10 +14,7 @@ from torch import Tensor
 
 from seodang.experiment import Claim, Experiment, knob
 
-BMI = 2
-"""The column of the body mass index."""
-SEX = 1
-"""A column with two values, whose square is no new column."""
+BMI, SEX = 2, 1  # columns; sex has two values, so that its square is no new column
 
 
 @dataclass(frozen=True)
@@ -54,8 +51,7 @@ def fitted(p: Parameters, columns: str, fit: Callable[[Tensor, Tensor], Tensor],
     x = x / x.std(dim=0)
     if columns == "products":
         first, second = torch.triu_indices(10, 10)
-        new = (first != SEX) | (second != SEX)
-        x = torch.cat([x, (x[:, first] * x[:, second])[:, new]], dim=1)
+        x = torch.cat([x, (x[:, first] * x[:, second])[:, (first != SEX) | (second != SEX)]], dim=1)
     order = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed))
     held, kept = order[: p.test], order[p.test :]
     mean, std, level = x[kept].mean(dim=0), x[kept].std(dim=0), y[kept].mean()

@@ -18,23 +18,22 @@ from seodang.experiment import Claim, Experiment, knob
 
 @dataclass(frozen=True)
 class Parameters:
-    """Samples, columns, how many of them count in the sparse arms, the noise, and steps of the lasso's solver."""
+    """Samples, columns, how many of them count in the sparse arms, and the noise."""
 
     samples: int = knob(70, low=20, high=1000)
     columns: int = knob(50, low=5, high=200)
     relevant: int = knob(5, low=1, high=5)
     noise: float = knob(2.0, low=0, high=10)
-    steps: int = knob(300, low=1, high=10_000)
 
 
-def ridge(_steps: int, x: Tensor, y: Tensor, penalties: Tensor) -> Tensor:
+def ridge(x: Tensor, y: Tensor, penalties: Tensor) -> Tensor:
     """(penalties, columns): the closed form, (X'X/n + λ)⁻¹ X'y/n."""
     curvature = x.T @ x / len(x) + penalties[:, None, None] * torch.eye(x.shape[1], dtype=x.dtype)
     solved: Tensor = torch.linalg.solve(curvature, (x.T @ y / len(x)).expand(len(penalties), -1))
     return solved
 
 
-def lasso(steps: int, x: Tensor, y: Tensor, penalties: Tensor) -> Tensor:
+def lasso(x: Tensor, y: Tensor, penalties: Tensor, steps: int = 300) -> Tensor:
     """(penalties, columns): a gradient step, then every coefficient λ/L nearer to 0 and not beyond."""
     curvature, slope = x.T @ x / len(x), x.T @ y / len(x)
     rate = 1 / torch.linalg.eigvalsh(curvature)[-1]
@@ -50,17 +49,15 @@ def chosen(p: Parameters, solve: Callable[..., Tensor], relevant: int, seed: int
     """The solution at the λ with the lowest cross-validated error, and its error on the noiseless truth."""
     generator = torch.Generator().manual_seed(seed)
     x = torch.randn(p.samples, p.columns, generator=generator, dtype=torch.double)
-    truth = torch.zeros(p.columns, dtype=torch.double)
-    truth[:relevant] = torch.randn(relevant, generator=generator, dtype=torch.double)
+    truth = torch.randn(p.columns, generator=generator, dtype=torch.double) * (torch.arange(p.columns) < relevant)
     truth *= 3 / truth.norm()
     y = x @ truth + p.noise * torch.randn(p.samples, generator=generator, dtype=torch.double)
     penalties, errors = torch.logspace(-3, 1, 20, dtype=torch.double), []
     for held in torch.arange(p.samples).chunk(5):
-        kept = torch.ones(p.samples, dtype=torch.bool)
-        kept[held] = False
-        errors.append((solve(p.steps, x[kept], y[kept], penalties) @ x[held].T - y[held]).square().mean(dim=1))
+        kept = torch.ones(p.samples, dtype=torch.bool).index_fill(0, held, False)
+        errors.append((solve(x[kept], y[kept], penalties) @ x[held].T - y[held]).square().mean(dim=1))
     best = torch.stack(errors).mean(dim=0).argmin()
-    w = solve(p.steps, x, y, penalties)[best]
+    w = solve(x, y, penalties)[best]
     return {
         "zeros": float((w == 0).double().mean()),
         "error": float((w - truth).norm()),
