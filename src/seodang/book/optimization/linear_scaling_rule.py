@@ -1,0 +1,69 @@
+"""How should the learning rate change when the batch size changes?
+
+k times the batch means 1/k of the steps an epoch. As long as the loss hardly bends along k small steps, one step k times as
+long does the same: the linear scaling rule (Goyal et al. 2017). It ends where the long step meets the curvature (Shallue et
+al. 2019). Adam divides by the size of the gradient, which noise dominates in small batches, and noise falls with the root of
+the batch: its rule is the square root (Malladi et al. 2022). Every arm sees the same images, six epochs of digits.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+
+from seodang.data import images
+from seodang.data.images import NAMES
+from seodang.experiment import Claim, Experiment, Trained, Training, knob
+from seodang.models import mlp
+
+IMAGES = 1_347
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The rates of the small batches, 8 for SGD and 1 for Adam, and the epochs."""
+
+    data: str = knob("digits", choices=NAMES)
+    lr: float = knob(0.02, above=0, high=10)
+    adam_lr: float = knob(0.0001, above=0, high=1)
+    epochs: int = knob(6, low=1, high=100)
+
+
+def experiment(p: Parameters) -> Experiment:
+    """SGD from batches of 8 up, scaled linearly or not; Adam from single images up, by the root or linearly."""
+    data = images(p.data)
+
+    def arm(optimizer: Callable[..., torch.optim.Optimizer], batch: int, lr: float) -> Training:
+        return Training(
+            data=data.draw,
+            model=partial(mlp, [data.pixels, 64, data.classes]),
+            loss=F.cross_entropy,
+            optimizer=partial(optimizer, lr=lr),
+            steps=p.epochs * IMAGES // batch,
+            batch=batch,
+        )
+
+    sgd, adam = partial(arm, torch.optim.SGD), partial(arm, torch.optim.Adam)
+    return Experiment(
+        arms={
+            "small": sgd(8, p.lr),
+            "times_4": sgd(32, 4 * p.lr),
+            "times_16": sgd(128, 16 * p.lr),
+            "times_16_kept": sgd(128, p.lr),
+            "times_64": sgd(512, 64 * p.lr),
+            "adam": adam(1, p.adam_lr),
+            "adam_root": adam(16, 4 * p.adam_lr),
+            "adam_linear": adam(16, 16 * p.adam_lr),
+        },
+        metrics={"loss": Trained.test_loss, "accuracy": Trained.accuracy},
+        claims={
+            "linear_matches": Claim(lambda a: abs(a.times_16.loss - a.small.loss), below=0.05),
+            "kept_falls_behind": Claim(lambda a: a.small.accuracy - a.times_16_kept.accuracy, above=0.3),
+            "linear_ends": Claim(lambda a: a.times_64.loss - a.small.loss, above=0.3),
+            "adam_takes_the_root": Claim(
+                lambda a: abs(a.adam_linear.loss - a.adam.loss) - abs(a.adam_root.loss - a.adam.loss), above=0
+            ),
+        },
+    )
