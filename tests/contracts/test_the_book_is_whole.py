@@ -1,0 +1,36 @@
+"""The book holds what it promises: every question of the catalogue, the dictionary, the meetings and the paths."""
+
+from collections import Counter
+
+import pytest
+
+from seodang.library import Library
+
+
+@pytest.fixture(scope="module")
+def book() -> Library:
+    return Library.open()
+
+
+def test_every_question_of_the_catalogue_is_answered(book: Library) -> None:
+    assert len(book.catalogue.places) == 240
+    assert book.catalogue.unanswered == ()
+
+
+def test_every_chapter_has_questions(book: Library) -> None:
+    assert [chapter.folder for chapter in book.chapters if not chapter.questions] == []
+
+
+def test_the_dictionary_is_large_and_every_term_leads_somewhere(book: Library) -> None:
+    assert len(book.terms) >= 250
+    used = Counter(key for question in book.questions for key in question.terms)
+    assert len(used) >= 250
+
+
+def test_there_are_thirteen_meetings_and_three_paths_and_all_lead_to_pages(book: Library) -> None:
+    assert [session.number for session in book.syllabus.sessions] == list(range(13))
+    assert [route.name for route in book.syllabus.routes] == ["beginner", "interview", "facilitator"]
+    assert [len(route.steps) for route in book.syllabus.routes] == [14, 7, 12]
+    steps = [step for route in book.syllabus.routes for step in route.steps]
+    for each in (*book.syllabus.sessions, *steps):
+        assert all(book.answering(id) for id in each.questions)
