@@ -84,12 +84,7 @@ def moves_along(trained: Trained) -> float:
 def experiment(p: Parameters) -> Experiment:
     """The same net on upright digits, and on digits of which some are turned."""
     upright = Training(
-        data=digits,
-        model=net,
-        loss=F.cross_entropy,
-        optimizer=partial(torch.optim.Adam, lr=p.lr),
-        steps=p.steps,
-        batch=32,
+        data=digits, model=net, loss=F.cross_entropy, optimizer=partial(torch.optim.Adam, lr=p.lr), steps=p.steps, batch=32
     )
     turns = {f"turned_{degrees}": partial(after_turn, degrees=float(degrees)) for degrees in (15, 45, 90)}
     return Experiment(

@@ -7,6 +7,7 @@ is asked for at the end: a view shorter than the sequence cannot know it.
 
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 
 import torch
 import torch.nn.functional as F
@@ -32,10 +33,9 @@ class Net(nn.Module):
 
     def __init__(self, channels: int, dilations: tuple[int, ...]) -> None:
         super().__init__()
-        layers: list[nn.Module] = []
-        for number, dilation in enumerate(dilations):
-            layers += [CausalConv1d(channels if number else 2, channels, 3, dilation), nn.ReLU()]
-        self.layers = nn.Sequential(*layers)
+        sizes = [2, *[channels] * len(dilations)]
+        layers = ((CausalConv1d(n, channels, 3, d), nn.ReLU()) for n, d in zip(sizes, dilations, strict=False))
+        self.layers = nn.Sequential(*chain.from_iterable(layers))
         self.head = nn.Linear(channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -45,9 +45,8 @@ class Net(nn.Module):
 
 def reached(trained: Trained) -> float:
     """How many of the last steps a change of the input can move the answer from: steps with a gradient, from the first."""
-    net = Net(
-        2, tuple(layer.convolution.dilation[0] for layer in trained.model.modules() if isinstance(layer, CausalConv1d))
-    )
+    dilations = tuple(x.convolution.dilation[0] for x in trained.model.modules() if isinstance(x, CausalConv1d))
+    net = Net(2, dilations)
     x = torch.zeros(1, 200, 2, requires_grad=True)
     for weight in net.parameters():
         nn.init.ones_(weight)
@@ -67,12 +66,10 @@ def looks_ahead(trained: Trained) -> float:
 
 def experiment(p: Parameters) -> Experiment:
     """Five layers: dilated, not dilated; and three dilated layers."""
+    adam = partial(torch.optim.Adam, lr=p.lr)
+    data = partial(adding, length=p.length, train=5_000)
     dilated = Training(
-        data=partial(adding, length=p.length, train=5_000),
-        model=partial(Net, p.channels, (1, 2, 4, 8, 16)),
-        loss=F.mse_loss,
-        optimizer=partial(torch.optim.Adam, lr=p.lr),
-        steps=p.steps,
+        data=data, model=partial(Net, p.channels, (1, 2, 4, 8, 16)), loss=F.mse_loss, optimizer=adam, steps=p.steps
     )
     return Experiment(
         arms={

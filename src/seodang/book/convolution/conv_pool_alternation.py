@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from seodang.counting.tracing import count_module
-from seodang.data.images import images
+from seodang.data.digits import digits
 from seodang.experiment import Claim, Experiment, Trained, Training, knob
 from seodang.models.fully_convolutional import as_convolution
 
@@ -30,7 +30,6 @@ class Parameters:
     filters: int = knob(16, low=1, high=64)
     lr: float = knob(0.005, above=0, high=1)
     steps: int = knob(300, low=1, high=5000)
-    batch: int = knob(32, low=1, high=450)
 
 
 def net(filters: int, *, pooled: bool, average: bool, convolutions: int = 1) -> nn.Sequential:
@@ -54,37 +53,27 @@ def parameters(trained: Trained) -> float:
 
 def sees(trained: Trained) -> float:
     """The side of the square of pixels that a unit of the last maps would see with four convolutions instead of two."""
-    layers: Any = trained.model
-    pooled = any(isinstance(layer, nn.MaxPool2d) for layer in layers)
+    pooled = any(isinstance(layer, nn.MaxPool2d) for layer in trained.model.modules())
     counted = count_module(net(1, pooled=pooled, average=False, convolutions=2), (SIDE**2,))
-    fields = [layer.field for layer in counted.layers if layer.kind in WINDOWS]
-    assert fields[-1] is not None
-    return fields[-1].size[0]
+    return [layer.field.size[0] for layer in counted.layers if layer.field and layer.kind in WINDOWS][-1]
 
 
 def head_gap(trained: Trained) -> float:
     """How far the linear layer is from the convolution whose filters are as large as the maps it is given."""
-    layers: Any = trained.model
-    weighty: list[Any] = [layer for layer in layers if isinstance(layer, nn.Conv2d | nn.Linear)]
-    conv, last = weighty[-2:]
-    linear, maps = copy.deepcopy(last).double(), conv.out_channels
-    side = round((linear.in_features / maps) ** 0.5)
+    last: Any = list(trained.model.children())[-1]
+    maps = next(layer.out_channels for layer in reversed(list(trained.model.modules())) if isinstance(layer, nn.Conv2d))
+    side = round((last.in_features / maps) ** 0.5)
     x = torch.rand(4, maps, side, side, generator=torch.Generator().manual_seed(trained.seed)).double()
     with torch.no_grad():
         scores = as_convolution(last, (maps, side, side)).double()(x)
-        return float((scores.flatten(1) - linear(x.flatten(1))).abs().max())
+        return float((scores.flatten(1) - copy.deepcopy(last).double()(x.flatten(1))).abs().max())
 
 
 def experiment(p: Parameters) -> Experiment:
     """With and without pooling, with either head."""
-    pooled_dense = Training(
-        data=images("digits").draw,
-        model=partial(net, p.filters, pooled=True, average=False),
-        loss=F.cross_entropy,
-        optimizer=partial(torch.optim.Adam, lr=p.lr),
-        steps=p.steps,
-        batch=p.batch,
-    )
+    adam = partial(torch.optim.Adam, lr=p.lr)
+    model = partial(net, p.filters, pooled=True, average=False)
+    pooled_dense = Training(data=digits, model=model, loss=F.cross_entropy, optimizer=adam, steps=p.steps, batch=32)
     others = {"flat_dense": (False, False), "pooled_average": (True, True), "flat_average": (False, True)}
     return Experiment(
         arms={"pooled_dense": pooled_dense}

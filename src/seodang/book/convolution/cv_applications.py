@@ -48,12 +48,10 @@ def slid(padding: int, canvas: int, _seed: int) -> Mapping[str, float]:
     with torch.no_grad():
         one_by_one, at_once = classifier.double()(windows), whole(image)[0]
     along = round(len(windows) ** 0.5)
-    at_once = at_once[:, :along, :along].flatten(1).T
-    once = count_module(whole, (1, canvas, canvas)).macs
     return {
-        "gap": float((one_by_one - at_once).abs().max()),
+        "gap": float((one_by_one - at_once[:, :along, :along].flatten(1).T).abs().max()),
         "windows": len(windows),
-        "macs_once": once,
+        "macs_once": count_module(whole, (1, canvas, canvas)).macs,
         "macs_windows": len(windows) * count_module(classifier, (1, SIDE, SIDE)).macs,
     }
 

@@ -37,8 +37,8 @@ def net(first: int, second: int, *, padding: int = 1, pool: int = 2) -> nn.Seque
     for before, after in ((1, first), (first, second)):
         layers += [nn.Conv2d(before, after, 3, padding=padding), nn.ReLU()]
         side += 2 * padding - 2
-        layers += [nn.MaxPool2d(pool)] if side >= pool else []
-        side = side // pool if side >= pool else side
+        if side >= pool:
+            layers, side = [*layers, nn.MaxPool2d(pool)], side // pool
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(second * side**2, 10))
 
 
@@ -62,25 +62,18 @@ def vgg_stages() -> set[int]:
 
 def depth() -> int:
     """How many 3 x 3 convolutions without padding an 8 x 8 image lasts for."""
-    x, layers = torch.zeros(1, 1, SIDE, SIDE), 0
-    while True:
-        try:
-            x = F.conv2d(x, torch.ones(1, 1, 3, 3))
-        except RuntimeError:
-            return layers
-        layers += 1
+    maps = [torch.zeros(1, 1, SIDE, SIDE)]
+    while maps[-1].shape[-1] >= 3:
+        maps.append(F.conv2d(maps[-1], torch.ones(1, 1, 3, 3)))
+    return len(maps) - 1
 
 
 def experiment(p: Parameters) -> Experiment:
     """Halving with doubled and with constant channels; no halving; no padding."""
-    doubled = Training(
-        data=digits,
-        model=partial(net, p.filters, 2 * p.filters),
-        loss=F.cross_entropy,
-        optimizer=partial(torch.optim.Adam, lr=p.lr),
-        steps=p.steps,
-        batch=32,
-    )
+    adam = partial(torch.optim.Adam, lr=p.lr)
+    model = partial(net, p.filters, 2 * p.filters)
+    doubled = Training(data=digits, model=model, loss=F.cross_entropy, optimizer=adam, steps=p.steps, batch=32)
+    each = {name: partial(costs, convolution=number) for number, name in enumerate(("first", "second"))}
     return Experiment(
         arms={
             "doubled": doubled,
@@ -88,10 +81,7 @@ def experiment(p: Parameters) -> Experiment:
             "full": replace(doubled, model=partial(net, p.filters, 2 * p.filters, pool=1)),
             "unpadded": replace(doubled, model=partial(net, p.filters, 2 * p.filters, padding=0)),
         },
-        metrics={
-            **{"accuracy": Trained.accuracy, "parameters": parameters},
-            **{"first": partial(costs, convolution=0), "second": partial(costs, convolution=1)},
-        },
+        metrics={"accuracy": Trained.accuracy, "parameters": parameters, **each},
         claims={
             "a_quarter": Claim(lambda a: a.full.second / a.doubled.second == 4),
             "vgg_is_even": Claim(lambda _: len(vgg_stages()) == 1),

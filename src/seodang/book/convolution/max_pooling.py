@@ -58,14 +58,10 @@ def unmoved(trained: Trained) -> float:
 
 def experiment(p: Parameters) -> Experiment:
     """Six ways to halve the maps of the same net, and one that overlaps without halving."""
-    maximum = Training(
-        data=images("digits").draw,
-        model=partial(net, lambda _: nn.MaxPool2d(2), p.filters),
-        loss=F.cross_entropy,
-        optimizer=partial(torch.optim.Adam, lr=p.lr),
-        steps=p.steps,
-        batch=p.batch,
-    )
+    adam = partial(torch.optim.Adam, lr=p.lr)
+    data = images("digits").draw
+    model = partial(net, lambda _: nn.MaxPool2d(2), p.filters)
+    maximum = Training(data=data, model=model, loss=F.cross_entropy, optimizer=adam, steps=p.steps, batch=p.batch)
     ways: dict[str, Callable[..., nn.Module]] = {
         "average": partial(net, lambda _: nn.AvgPool2d(2)),
         "every_second": partial(net, lambda _: nn.MaxPool2d(1, 2)),  # the left upper of four, whatever it is

@@ -31,9 +31,9 @@ def pictures(generator: torch.Generator) -> Split:
     return Split(x, x, x_test, x_test)
 
 
-def clean(model: Autoencoder, batch: Batch) -> Tensor:
-    """The error of rebuilding clean images from images with noise of 0.3."""
-    return F.mse_loss(model(corrupted(batch.x, batch.noise, 0.3)), batch.x)
+def rebuilding(sigma: float, model: Autoencoder, batch: Batch) -> Tensor:
+    """The error of rebuilding clean images from images with this much noise."""
+    return F.mse_loss(model(corrupted(batch.x, batch.noise, sigma)), batch.x)
 
 
 def linear(seed: int) -> Mapping[str, float]:
@@ -70,11 +70,11 @@ def number(name: str, arm: Trained | Mapping[str, float]) -> float:
 
 def experiment(p: Parameters) -> Experiment:
     """A linear one; a plain, a denoising and a roomy one."""
-    adam = partial(torch.optim.Adam, lr=0.003)
-    plain = Training(data=pictures, model=partial(autoencoder, 16), loss=F.mse_loss, optimizer=adam, steps=p.steps)
-    noisy = replace(
-        plain, loss=None, optimizer=None, turns=(Turn(clean, adam),), noise=lambda n, g: torch.randn(n, 64, generator=g)
-    )
+    turn = partial(Turn, optimizer=partial(torch.optim.Adam, lr=0.003))
+    noise = lambda n, generator: torch.randn(n, 64, generator=generator)  # noqa: E731
+    same = turn(partial(rebuilding, 0.0))
+    plain = Training(data=pictures, model=partial(autoencoder, 16), turns=(same,), noise=noise, steps=p.steps)
+    noisy = replace(plain, turns=(turn(partial(rebuilding, 0.3)),))
     roomy = replace(plain, model=partial(autoencoder, 64, 64, (256,)))
     return Experiment(
         arms={"linear": linear, "plain": plain, "denoising": noisy, "roomy": roomy},

@@ -21,7 +21,7 @@ class Parameters:
     """Side of the square matrices, and rounds of which the fastest counts."""
 
     side: int = knob(1024, low=64, high=4_096)
-    rounds: int = knob(5, low=1, high=100)
+    rounds: int = knob(25, low=1, high=100)
 
 
 def by_loop(a: list[list[float]], b: list[list[float]]) -> list[list[float]]:

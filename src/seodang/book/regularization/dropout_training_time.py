@@ -28,7 +28,7 @@ class Parameters:
     p: float = knob(0.5, low=0, below=1)
     lr: float = knob(0.1, above=0, high=10)
     enough: float = knob(0.1, above=0, high=2)
-    steps: int = knob(4000, low=1, high=50_000)
+    steps: int = knob(4000, low=4, high=50_000)
 
 
 def needed(enough: float, trained: Trained) -> float:
