@@ -77,13 +77,17 @@ def test_a_formula_that_cannot_be_set_is_told_with_file_and_line() -> None:
         (r"\log\left(\frac{a+b}{c}\right)", "log((a + b)/c)"),
         (r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "a = b\nc = d"),
         (r"0.25^{10} \approx 10^{-6}", "0.25¹⁰ ≈ 10⁻⁶"),
+        (r"\underbrace{(f - g)^2}_{\text{bias}^2} + \underbrace{s}_{\text{noise}}", "(f − g)² [bias²] + s [noise]"),
+        (r"\binom{K}{k} \Big(1 - \frac{k}{K}\Big)^n", "C(K, k)(1 − k/K)ⁿ"),
+        (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", "(1 2; 3 4)"),
+        (r"\underset{\text{model}}{f}(x)", "f [model](x)"),
     ],
 )
 def test_a_formula_reads_in_unicode(latex: str, text: str) -> None:
     assert in_unicode(latex) == text
 
 
-@pytest.mark.parametrize("latex", [r"\underbrace{a}_{b}", r"\sqrt[3]{x}", "{a", "a}", r"\hat{xy}", r"\frac{1}"])
+@pytest.mark.parametrize("latex", [r"\overbrace{a}^{b}", r"\sqrt[3]{x}", "{a", "a}", r"\hat{xy}", r"\frac{1}"])
 def test_a_formula_that_unicode_cannot_show_truly_stays_latex(latex: str) -> None:
     assert in_unicode(latex) == latex
 

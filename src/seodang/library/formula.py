@@ -36,11 +36,23 @@ OPERATORS = _pairs(
 )
 FUNCTIONS = _words("log exp ln max min sin cos tan tanh sinh cosh arg argmax argmin lim sup inf det dim ker Pr deg")
 LARGE = _words("sum prod int")
-WORDS = _words("text textrm textbf textit mathrm operatorname")
-UPRIGHT = _words("mathbf mathit mathsf mathcal boldsymbol bm")
+WORDS = _words("text texttt textrm textbf textit mathrm operatorname")
+UPRIGHT = _words("mathfrak mathbf mathit mathsf mathcal boldsymbol bm")
 ENVIRONMENTS = _words("aligned align align* split cases gathered")
+MATRICES = _words("pmatrix bmatrix matrix")
 SIZES = _words("left right big Big bigl bigr Bigl Bigr bigg Bigg")
-SPACES = {",": " ", ";": " ", ":": " ", " ": " ", "!": "", "quad": "  ", "qquad": "   ", "displaystyle": "", "limits": ""}
+SPACES = {
+    ",": " ",
+    ";": " ",
+    ":": " ",
+    " ": " ",
+    "!": "",
+    "quad": "  ",
+    "qquad": "   ",
+    "displaystyle": "",
+    "textstyle": "",
+    "limits": "",
+}
 AFTERWARDS = {",": ", ", ":": ": ", "~": " "}  # characters that are followed by a space, or are one
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7", "dot": "\u0307", "ddot": "\u0308"}
 BLACKBOARD = _pairs("1 𝟙 C ℂ E 𝔼 H ℍ N ℕ P ℙ Q ℚ R ℝ Z ℤ")
@@ -70,6 +82,7 @@ class _Reader:
         self.tokens = _TOKEN.findall(latex)
         self.place = 0
         self.column = ""  # what an & becomes
+        self.row = "\n"  # what a \\\\ becomes
         self.wide = False  # the last thing read was a function or a sum, which keeps a distance
 
     def until(self, end: str) -> str:
@@ -110,7 +123,7 @@ class _Reader:
         if token == "'":
             return text + "′"
         if token == "\\\\":
-            return text.rstrip() + "\n"
+            return text.rstrip() + self.row
         if name in FUNCTIONS:
             return text + (" " if text[-1:].isalnum() else "") + name
         if token in "+-=<>" or (token.startswith("\\") and name in OPERATORS):
@@ -148,9 +161,33 @@ class _Reader:
             return BLACKBOARD[letter]
         if name in ACCENTS and len(letter := self.argument()) == 1:
             return letter + ACCENTS[name]
-        if name in ("begin", "end") and (environment := self.argument()) in ENVIRONMENTS:
-            self.column = "  " if (name, environment) == ("begin", "cases") else ""
-            return ""
+        if name == "overline":
+            return "".join(letter + "\u0305" for letter in self.argument() if letter != " ")
+        if name == "binom":
+            above, below = self.argument(), self.argument()
+            return f"C({above}, {below})"
+        if name == "underset":
+            label, inner = self.argument(), self.argument()
+            return f"{inner} [{label}]"
+        if name == "underbrace":
+            return self.braced()
+        return self.environment(name)
+
+    def braced(self) -> str:
+        """What stands over a brace, and in square brackets what is written under it."""
+        inner = self.argument().strip()
+        if self.peek() != "_":
+            return inner
+        self.take()
+        return f"{inner} [{self.argument().strip()}]"
+
+    def environment(self, name: str) -> str:
+        """Lines under each other; a matrix in one line, its rows parted by semicolons."""
+        if name in ("begin", "end") and (environment := self.argument()) in (*ENVIRONMENTS, *MATRICES):
+            matrix = name == "begin" and environment in MATRICES
+            self.column = " " if matrix else "  " if (name, environment) == ("begin", "cases") else ""
+            self.row = "; " if matrix else "\n"
+            return "" if environment in ENVIRONMENTS else "(" if matrix else ")"
         raise _NotShownError
 
     def argument(self) -> str:
