@@ -36,7 +36,7 @@ def net() -> nn.Sequential:
 
 def turned(x: Tensor, degrees: Tensor) -> Tensor:
     """(n, 64) images, each turned about its centre by its own angle; what comes from outside is black."""
-    angle = degrees * math.pi / 180
+    angle = degrees.to(x) * math.pi / 180
     zero = torch.zeros_like(angle)
     rows = [torch.stack([angle.cos(), -angle.sin(), zero], -1), torch.stack([angle.sin(), angle.cos(), zero], -1)]
     grid = F.affine_grid(torch.stack(rows, 1), [len(x), 1, SIDE, SIDE], align_corners=False)

@@ -21,7 +21,7 @@ from seodang.models.gan import GAN, gan, saturating_loss
 class Parameters:
     """Steps, in batches of 128; learning rate of both players, and of the discriminator in the arm where it is slow."""
 
-    steps: int = knob(1000, low=1, high=20_000)
+    steps: int = knob(2000, low=1, high=20_000)
     lr: float = knob(0.001, above=0, high=1)
     slow: float = knob(0.0001, above=0, high=1)
 

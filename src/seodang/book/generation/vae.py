@@ -77,14 +77,11 @@ def divergence_gap(trained: Trained) -> float:
 
 def experiment(p: Parameters) -> Experiment:
     """An autoencoder and a variational one: the same sizes, the same pixel loss."""
-    relu, adam = nn.ReLU, partial(torch.optim.Adam, lr=0.003)
-    plain = Training(data=digits, model=partial(autoencoder, p.latent), turns=(Turn(rebuilding, adam),), steps=p.steps)
-    variational = replace(
-        plain,
-        model=partial(vae, p.latent, activation=relu),
-        turns=(Turn(bound, adam),),
-        noise=lambda n, generator: torch.randn(n, p.latent, generator=generator),
-    )
+    turn, relu = partial(Turn, optimizer=partial(torch.optim.Adam, lr=0.003)), nn.ReLU
+    noise = lambda n, generator: torch.randn(n, p.latent, generator=generator)  # noqa: E731
+    net = partial(autoencoder, p.latent)  # what it does with the noise: nothing
+    plain = Training(data=digits, model=net, turns=(turn(rebuilding),), noise=noise, steps=p.steps)
+    variational = replace(plain, model=partial(vae, p.latent, activation=relu), turns=(turn(bound),))
     return Experiment(
         arms={"plain": plain, "vae": variational},
         metrics={"drawn": drawn, "rebuilt": rebuilt, "spread": spread, "divergence_gap": divergence_gap},

@@ -51,15 +51,17 @@ def experiment(p: Parameters) -> Experiment:
         optimizer=partial(sgd, lr=0.05),
         steps=p.budget,
         batch=1,
-        every=64,
+        every=16,
     )
-    sixteen = replace(single, optimizer=partial(sgd, lr=0.5), steps=p.budget // 16, batch=16, every=4)
+    sixteen = replace(single, optimizer=partial(sgd, lr=0.5), steps=p.budget // 16, batch=16)
+    kept = replace(sixteen, steps=p.budget // 64, batch=64)
     return Experiment(
         arms={
             "single": single,
             "hasty": replace(single, optimizer=partial(sgd, lr=0.2)),
             "sixteen": sixteen,
-            "sixty_four": replace(single, optimizer=partial(sgd, lr=1.0), steps=p.budget // 64, batch=64, every=1),
+            "sixty_four_kept": kept,
+            "sixty_four": replace(kept, optimizer=partial(sgd, lr=1.0)),
             "adam": replace(sixteen, optimizer=partial(adam, lr=0.01)),
         },
         metrics={

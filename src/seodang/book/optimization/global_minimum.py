@@ -14,7 +14,7 @@ from operator import itemgetter
 
 import torch
 from torch import Tensor
-from torch.func import grad, hessian, vmap
+from torch.func import grad, jacrev, vmap
 
 from seodang.experiment import Claim, Experiment, knob
 
@@ -46,14 +46,14 @@ def found(p: Parameters, hidden: int, seed: int) -> Mapping[str, float]:
 
     weights = torch.randn(p.starts, 4 * hidden + 1 if hidden else 3, generator=generator, dtype=torch.double)
     for _ in range(p.steps):
-        values, vectors = torch.linalg.eigh(vmap(hessian(loss))(weights))
+        values, vectors = torch.linalg.eigh(vmap(jacrev(grad(loss)))(weights))
         slopes = vectors.mT @ vmap(grad(loss))(weights)[..., None] / (values.abs() + 1e-3)[..., None]
         weights = weights - (vectors @ slopes).squeeze(-1) / 2
     losses = vmap(loss)(weights)
     high = losses > losses.min() + 1e-3
     stuck = weights[high] if high.any() else weights
     flat = vmap(grad(loss))(stuck).norm(dim=1) < 1e-4
-    bowl = torch.linalg.eigvalsh(vmap(hessian(loss))(stuck))[:, 0] > -1e-4
+    bowl = torch.linalg.eigvalsh(vmap(jacrev(grad(loss)))(stuck))[:, 0] > -1e-4
     order = torch.randperm(max(hidden, 1), generator=generator)
     signs = torch.randint(2, (max(hidden, 1),), generator=generator).double() * 2 - 1
     head, bias = weights[:, : 4 * hidden].view(p.starts, 4, -1), weights[:, 4 * hidden :]

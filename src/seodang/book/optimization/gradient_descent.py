@@ -43,7 +43,7 @@ def walked(
     path = [torch.tensor(start, dtype=torch.double)]
     for _ in range(1000):
         gradient = torch.func.grad(valley)(path[-1])
-        hessian = torch.func.hessian(valley)(path[-1]) if rate is None else None
+        hessian = torch.func.jacrev(torch.func.grad(valley))(path[-1]) if rate is None else None
         path.append(path[-1] - (rate * gradient if hessian is None else torch.linalg.solve(hessian, gradient)))
     losses = [float(valley(w)) for w in path]
     n = sum(parameter.numel() for parameter in mlp([784, p.hidden, 10]).parameters())

@@ -6,8 +6,7 @@ al. 2019). Adam divides by the size of the gradient, which noise dominates in sm
 the batch: its rule is the square root (Malladi et al. 2022). Every arm sees the same images, six epochs of digits.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -35,27 +34,31 @@ def experiment(p: Parameters) -> Experiment:
     """SGD from batches of 8 up, scaled linearly or not; Adam from single images up, by the root or linearly."""
     data = images(p.data)
 
-    def arm(optimizer: Callable[..., torch.optim.Optimizer], batch: int, lr: float) -> Training:
-        return Training(
-            data=data.draw,
-            model=partial(mlp, [data.pixels, 64, data.classes]),
-            loss=F.cross_entropy,
-            optimizer=partial(optimizer, lr=lr),
-            steps=p.epochs * IMAGES // batch,
-            batch=batch,
-        )
+    sgd, adam = partial(partial, torch.optim.SGD), partial(partial, torch.optim.Adam)
 
-    sgd, adam = partial(arm, torch.optim.SGD), partial(arm, torch.optim.Adam)
+    def sees(batch: int, training: Training) -> Training:
+        return replace(training, batch=batch, steps=p.epochs * IMAGES // batch)
+
+    base = Training(
+        data=data.draw,
+        model=partial(mlp, [data.pixels, 64, data.classes]),
+        loss=F.cross_entropy,
+        optimizer=sgd(lr=p.lr),
+        steps=1,
+    )
+    small, single = sees(8, base), sees(1, replace(base, optimizer=adam(lr=p.adam_lr)))
+    kept_16, kept_64, adam_16 = sees(128, small), sees(512, small), sees(16, single)
     return Experiment(
         arms={
-            "small": sgd(8, p.lr),
-            "times_4": sgd(32, 4 * p.lr),
-            "times_16": sgd(128, 16 * p.lr),
-            "times_16_kept": sgd(128, p.lr),
-            "times_64": sgd(512, 64 * p.lr),
-            "adam": adam(1, p.adam_lr),
-            "adam_root": adam(16, 4 * p.adam_lr),
-            "adam_linear": adam(16, 16 * p.adam_lr),
+            "small": small,
+            "times_16_kept": kept_16,
+            "times_16": replace(kept_16, optimizer=sgd(lr=16 * p.lr)),
+            "times_64_kept": kept_64,
+            "times_64": replace(kept_64, optimizer=sgd(lr=64 * p.lr)),
+            "adam": single,
+            "adam_kept": adam_16,
+            "adam_root": replace(adam_16, optimizer=adam(lr=4 * p.adam_lr)),
+            "adam_linear": replace(adam_16, optimizer=adam(lr=16 * p.adam_lr)),
         },
         metrics={"loss": Trained.test_loss, "accuracy": Trained.accuracy},
         claims={

@@ -55,7 +55,7 @@ def landscape(p: Parameters, steps: int, seed: int) -> Mapping[str, float]:
         path.append(path[-1] - p.lr * torch.func.grad(loss)(path[-1]))
     end, losses = path[-1], torch.stack([*map(loss, path)])
     low = torch.stack(path)[losses < losses[0] / 2] - path[0]  # (later steps, weights) how far from the start
-    curvatures = torch.linalg.eigvalsh(torch.func.hessian(loss)(end))
+    curvatures = torch.linalg.eigvalsh(torch.func.jacrev(torch.func.grad(loss))(end))
     heights = []
     for _ in range(25):
         way = torch.randn(len(end), generator=generator, dtype=torch.double)

@@ -6,7 +6,7 @@ several sizes; and ten epochs with each size at one rate (Wilson & Martinez 2003
 batches of 32.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -60,17 +60,19 @@ def experiment(p: Parameters) -> Experiment:
     """Ten epochs with each batch size, and the whole set with more updates."""
     data = images(p.data)
 
-    def batches(size: int, as_many_as: int | None = None) -> Training:
-        return Training(
-            data=data.draw,
-            model=partial(mlp, [data.pixels, 64, data.classes]),
-            loss=F.cross_entropy,
-            optimizer=partial(torch.optim.SGD, lr=p.lr),
-            steps=p.epochs * IMAGES // (as_many_as or size),
-            batch=size,
-        )
+    single = Training(
+        data=data.draw,
+        model=partial(mlp, [data.pixels, 64, data.classes]),
+        loss=F.cross_entropy,
+        optimizer=partial(torch.optim.SGD, lr=p.lr),
+        steps=p.epochs * IMAGES,
+        batch=1,
+    )
 
-    arms = {"single": batches(1), "batch_32": batches(32), "batch_128": batches(128), "whole": batches(IMAGES)}
+    def batches(size: int, as_many_as: int | None = None) -> Training:
+        return replace(single, batch=size, steps=p.epochs * IMAGES // (as_many_as or size))
+
+    arms = {"single": single, "batch_32": batches(32), "batch_128": batches(128), "whole": batches(IMAGES)}
     return Experiment(
         arms={**arms, "whole_longer": batches(IMAGES, as_many_as=32)},
         metrics={

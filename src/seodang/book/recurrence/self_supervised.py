@@ -43,7 +43,7 @@ class Encoder(nn.Module):
 def views(generator: torch.Generator) -> Split:
     """(n, 2, 8, 8) two distorted views of every training digit, and its label, which training does not look at."""
     split = images("digits").draw(generator)
-    x = split.x_train.view(-1, 8, 8)
+    x = split.x_train.view(-1, 8, 8).to(torch.get_default_dtype())
     both = torch.stack([distorted(x, generator, shift=0.12, turn=15.0) for _ in range(2)], dim=1)
     return Split(torch.cat([both, x[:, None].expand(-1, 2, -1, -1)]), split.y_train.repeat(2), split.x_test, split.y_test)
 

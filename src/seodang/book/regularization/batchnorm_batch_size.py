@@ -2,7 +2,7 @@
 
 Its mean and variance are estimates from the batch, whose error grows as the batch shrinks; layer and group normalization
 take theirs from the units of one sample (Ba, Kiros & Hinton 2016; Wu & He 2018) and cannot see the batch. The same net,
-the same number of images seen, batches of 2, 4, 16 and 64.
+the same 64 images a step, gone through in batches of 2, 4, 16 or 64.
 """
 
 import copy
@@ -22,7 +22,7 @@ from seodang.models.blocks import blocks
 
 @dataclass(frozen=True)
 class Parameters:
-    """Two hidden layers of 64 units; SGD at a rate in proportion to the batch, so that every arm takes the same way."""
+    """Two hidden layers of 64 units; a step of SGD is the mean gradient of 64 images, in batches of 64 or smaller ones."""
 
     data: str = knob("digits", choices=NAMES)
     width: int = knob(64, low=8, high=4096)
@@ -43,20 +43,24 @@ def experiment(p: Parameters) -> Experiment:
     data = images(p.data)
     net = partial(blocks, [data.pixels, p.width, p.width, data.classes])
 
-    def arm(size: int, *norm: Callable[[], nn.Module]) -> Training:
-        sgd = partial(torch.optim.SGD, lr=p.lr * size / 64)
-        model = partial(net, [*norm, nn.ReLU])
-        return replace(base, model=model, optimizer=sgd, batch=size, steps=p.steps * 64 // size)
+    def normalized(*norm: Callable[[], nn.Module]) -> Training:
+        return replace(base, model=partial(net, [*norm, nn.ReLU]))
+
+    def small(arm: Training, size: int) -> Training:
+        return replace(arm, batch=size, accumulate=64 // size)
 
     sgd = partial(torch.optim.SGD, lr=p.lr)
     base = Training(data=data.draw, model=partial(net, [nn.ReLU]), loss=F.cross_entropy, optimizer=sgd, steps=p.steps)
-    batch, layer, group = partial(nn.BatchNorm1d, p.width), partial(nn.LayerNorm, p.width), partial(nn.GroupNorm, 8, p.width)
+    batch, layer = normalized(partial(nn.BatchNorm1d, p.width)), normalized(partial(nn.LayerNorm, p.width))
+    group = normalized(partial(nn.GroupNorm, 8, p.width))
     return Experiment(
         arms={
-            **{f"batch_{size}": arm(size, batch) for size in (2, 4, 16, 64)},
-            **{f"layer_{size}": arm(size, layer) for size in (2, 64)},
-            "group_2": arm(2, group),
-            "none_2": arm(2),
+            **{f"batch_{size}": small(batch, size) for size in (2, 4, 16)},
+            "batch_64": batch,
+            "layer_2": small(layer, 2),
+            "layer_64": layer,
+            "group_2": small(group, 2),
+            "none_2": small(base, 2),
         },
         metrics={"accuracy": Trained.accuracy, "company": company},
         claims={

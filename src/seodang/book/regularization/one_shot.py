@@ -33,7 +33,7 @@ class Parameters:
 def episodes(classes: int, generator: torch.Generator) -> Split:
     """(episodes, ways, 1 + queries, 1, 16, 16) prints, and which way is right (episodes, ways * queries)."""
     codes = printed()[torch.randperm(len(printed()), generator=generator)[: classes + UNSEEN]]
-    sheet, parts = glyphs("".join(chr(FIRST + code) for code in codes.tolist()), SIDE), []
+    sheet, parts = glyphs("".join(chr(FIRST + code) for code in codes.tolist()), SIDE).to(torch.get_default_dtype()), []
     for some, count in ((sheet[:classes], 300), (sheet[classes:], 100)):
         chosen = some[torch.rand(count, len(some), generator=generator).argsort(dim=1)[:, :WAYS]]
         prints = chosen[:, :, None].expand(-1, -1, 1 + QUERIES, -1, -1)

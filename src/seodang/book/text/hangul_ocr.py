@@ -36,7 +36,7 @@ def prints(p: Parameters, distort: bool, generator: torch.Generator) -> Split:
     common = [torch.isin(column, torch.tensor(some)) for column, some in zip(parts.T, COMMON, strict=True)]
     parts = parts[torch.stack(common).all(0)]
     parts = parts[torch.randperm(len(parts), generator=generator)]
-    sheet = glyphs("".join(compose(*row) for row in parts.tolist()), SIDE)
+    sheet = glyphs("".join(compose(*row) for row in parts.tolist()), SIDE).to(torch.get_default_dtype())
     targets = torch.cat([torch.arange(len(parts))[:, None], parts], dim=1)
     train, test = torch.arange(len(parts) - p.unseen).repeat(10), torch.arange(len(parts)).repeat(2)
     x = distorted(sheet[train], generator) if distort else sheet[train]
