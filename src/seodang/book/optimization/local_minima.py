@@ -33,7 +33,7 @@ def nets(p: Parameters, hidden: int, seed: int, runs: int = 100, images: int = 0
     sizes = [(x.shape[1], hidden), (1, hidden), (hidden, classes), (1, classes)]
     weights = [(torch.randn(runs, *size, generator=generator) / size[0] ** 0.5).requires_grad_() for size in sizes]
     optimizer = torch.optim.Adam(weights, lr=0.05)
-    for _ in range(p.steps // 4 if images else p.steps):
+    for _ in range(max(p.steps // 4, 1) if images else p.steps):
         scores = torch.tanh(x @ weights[0] + weights[1]) @ weights[2] + weights[3]  # (runs, samples, classes)
         losses = -scores.log_softmax(-1)[:, torch.arange(len(y)), y].mean(1)
         optimizer.zero_grad()
