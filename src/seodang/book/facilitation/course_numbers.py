@@ -39,9 +39,8 @@ def softmax() -> float:
 
 def sigmoid_neuron() -> float:
     """Lecture 4: the gradient of 1 / (1 + exp(-(w0 x0 + w1 x1 + w2))) with respect to w0 = 2; x0 = -1, the sum is 1."""
-    w = torch.tensor([2.0, -3.0, -3.0], requires_grad=True)
-    (gradient,) = torch.autograd.grad(torch.sigmoid(w @ torch.tensor([-1.0, -2.0, 1.0])), w)
-    return float(gradient[0])
+    w, x = torch.tensor([2.0, -3.0, -3.0], requires_grad=True), torch.tensor([-1.0, -2.0, 1.0])
+    return float(torch.autograd.grad(torch.sigmoid(w @ x), w)[0][0])
 
 
 def alexnet_size() -> float:
@@ -50,20 +49,9 @@ def alexnet_size() -> float:
     return float(conv(torch.empty(1, 3, 227, 227, device="meta")).shape[-1])
 
 
-def built() -> nn.Module:
-    """VGG-16 without its numbers."""
-    with torch.device("meta"):
-        return vgg16()
-
-
-def vgg_parameters() -> float:
-    """Lecture 9: all parameters of VGG-16."""
-    return float(sum(each.numel() for each in built().parameters()))
-
-
 def vgg_values() -> float:
     """Lecture 9's table of VGG-16: the input and what each convolution, pooling and linear layer puts out."""
-    net, x = built().eval(), torch.empty(1, 3, 224, 224, device="meta")
+    net, x = vgg16().to("meta").eval(), torch.empty(1, 3, 224, 224, device="meta")
     values = x.numel()
     for layer in net.children():
         x = layer(x)
@@ -86,7 +74,7 @@ def experiment() -> Experiment:
         "staged_gradient": (-0.20, sigmoid_neuron),
         "alexnet_size": (55.0, alexnet_size),
         "conv_parameters": (760.0, lambda: float(parameters.conv2d(3, 10, 5))),
-        "vgg_parameters": (138e6, vgg_parameters),
+        "vgg_parameters": (138e6, lambda: float(sum(each.numel() for each in vgg16().parameters()))),
         "vgg_values": (24e6, vgg_values),
         "inception": (358e6, inception_products),
     }

@@ -16,7 +16,6 @@ from random import Random
 from seodang.experiment import Claim, Experiment, knob
 
 ROLES = 4
-Group = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Parameters:
     draws: int = knob(50, low=2, high=1000)
 
 
-def drawn(people: int, size: int, chance: Random) -> list[Group]:
+def drawn(people: int, size: int, chance: Random) -> list[tuple[int, ...]]:
     """Everybody in a group of `size` or one more."""
     order = chance.sample(range(people), people)
     return [tuple(order[start :: people // size]) for start in range(people // size)]
@@ -36,28 +35,26 @@ def drawn(people: int, size: int, chance: Random) -> list[Group]:
 def plan(p: Parameters, people: int, size: int, draws: int, seed: int) -> Mapping[str, float]:
     """Meet again and again; each time the least repetitive of some draws. `draws` = 1 is pure chance, roles included."""
     chance, met, had = Random(seed), Counter[frozenset[int]](), Counter[tuple[int, int]]()
-    pairs = [frozenset(pair) for pair in combinations(range(people), 2)]
-    complete = p.meetings + 1
+    pairs, complete = [frozenset(pair) for pair in combinations(range(people), 2)], p.meetings + 1
     for meeting in range(1, p.meetings + 1):
-        groups = min(
-            (drawn(people, size, chance) for _ in range(draws)),
-            key=lambda each: sum(met[frozenset(pair)] ** 2 for group in each for pair in combinations(group, 2)),
-        )
+        options = [drawn(people, size, chance) for _ in range(draws)]
+        groups = min(options, key=lambda each: sum(met[pair] ** 2 for group in each for pair in encounters(group)))
         for group in groups:
-            met.update(frozenset(pair) for pair in combinations(group, 2))
+            met.update(encounters(group))
             left = list(group)
             for role in range(len(group)):
                 chosen = left[0] if draws == 1 else min(left, key=lambda person: had[person, role])
                 left.remove(chosen)
                 had[chosen, role] += 1
-        if complete > p.meetings and all(met[pair] for pair in pairs):
-            complete = meeting
-    return {
-        "never": float(sum(not met[pair] for pair in pairs)),
-        "most": float(max(met.values())),
-        "complete": float(complete),
-        "least_role": float(min(had[person, role] for person in range(people) for role in range(min(size, ROLES)))),
-    }
+        complete = min(complete, meeting) if all(met[pair] for pair in pairs) else complete
+    least = min(had[person, role] for person in range(people) for role in range(min(size, ROLES)))
+    never, most = sum(not met[pair] for pair in pairs), max(met.values())
+    return {"never": never, "most": most, "complete": complete, "least_role": least}
+
+
+def encounters(group: tuple[int, ...]) -> list[frozenset[int]]:
+    """The pairs of a group."""
+    return [frozenset(pair) for pair in combinations(group, 2)]
 
 
 def lines(_seed: int) -> Mapping[str, float]:
