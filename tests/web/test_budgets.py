@@ -22,6 +22,8 @@ MOST = 300_000
 CHART = "/static/vega.js"
 QUESTIONS = tuple(f"/questions/{slug.replace('_', '-')}" for slug in Library.open().slugs)
 WHOLE = ("/", "/syllabus", "/search?q=sigmoid", "/evidence", "/terms", "/review", "/calibration", "/mine", "/nothing")
+SOME = (*QUESTIONS[::16], "/questions/optimizers-on-regression", "/questions/activation-zoo")
+"""Enough for a check of a change: a dozen, and the two whose figures are the heaviest."""
 LOCALES = ("en-GB", "ko-KR")
 
 
@@ -54,7 +56,10 @@ def weight(browser: Browser, visitor: Visitor, address: str, locale: str) -> dic
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("address", [*WHOLE, *QUESTIONS])
+@pytest.mark.parametrize(
+    "address",
+    [*WHOLE, *dict.fromkeys(SOME), *(pytest.param(each, marks=pytest.mark.slow) for each in QUESTIONS if each not in SOME)],
+)
 def test_a_page_weighs_no_more_than_it_may(browser: Browser, visitor: Visitor, address: str, locale: str) -> None:
     sent = weight(browser, visitor, address, locale)
     assert sum(sent.values()) <= MOST, sent

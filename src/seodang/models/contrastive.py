@@ -14,7 +14,7 @@ from torch import Tensor
 def turned(images: Tensor) -> tuple[Tensor, Tensor]:
     """Images (n, channels, side, side) turned by 0, 90, 180 and 270 degrees, (4 n, ...), and the turn's number (4 n,)."""
     turns = torch.cat([images.rot90(turn, (2, 3)) for turn in range(4)])
-    return turns, torch.arange(4).repeat_interleave(len(images))
+    return turns, torch.arange(4, device=images.device).repeat_interleave(len(images))
 
 
 def contrastive_loss(one: Tensor, other: Tensor, temperature: float = 0.5) -> Tensor:

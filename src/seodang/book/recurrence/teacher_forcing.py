@@ -45,7 +45,7 @@ class Continues(nn.Module):
     def forward(self, x: Tensor, own: int | None = None) -> Tensor:
         """(batch, time) to scores (batch, time, symbols). Own symbols are fed in `own` of every two steps: 0, 1 or 2."""
         own = self.own if own is None else own
-        h, scores = torch.zeros(len(x), 48, dtype=self.head.weight.dtype), list[Tensor]()
+        h, scores = torch.zeros(len(x), 48, dtype=self.head.weight.dtype, device=x.device), list[Tensor]()
         for t, symbol in enumerate(x.unbind(1)):
             fed = scores[-1].argmax(-1) if t > 1 and t % 2 < own else symbol
             h = self.cell(self.embed(fed), h)

@@ -38,8 +38,8 @@ class Reader(nn.Module):
         self.layer = nn.RNN(WIDTH, WIDTH, batch_first=True) if kind == "recurrent" else EncoderLayer(WIDTH, 2)
 
     def forward(self, x: Tensor) -> Tensor:  # (batch, time) -> (batch, time, symbols)
-        x = self.embed(x) + (self.places[: x.shape[1]] if len(self.places) > 1 else 0)
-        states = self.layer(x)[0] if isinstance(self.layer, nn.RNN) else self.layer(x, causal(x.shape[1], x.shape[1]))
+        x, n = self.embed(x) + (self.places[: x.shape[1]] if len(self.places) > 1 else 0), x.shape[1]
+        states = self.layer(x)[0] if isinstance(self.layer, nn.RNN) else self.layer(x, causal(n, n, x.device))
         return self.head(states)  # type: ignore[no-any-return]
 
 
