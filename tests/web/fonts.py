@@ -16,6 +16,9 @@ from pathlib import Path
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
+from seodang.library import Library, fill
+from seodang.library.markdown import formulas, mathml, parse
+
 SOURCE = Path(__file__).parents[2] / "src" / "seodang"
 STATIC = SOURCE / "web" / "static"
 NANUM = Path("/usr/share/fonts/truetype/nanum")
@@ -36,12 +39,9 @@ LATIN_RANGE = "U+0-10FF, U+2000-206F, U+20A0-2211, U+2213-2BFF, U+3000-30FF, U+3
     f"U+{ord(letter):X}" for letter in ALWAYS
 )
 """What the latin part is asked for; U+2212, the minus, is left to the system's font, which has it at the width of digits."""
-SIGNS = (
-    "".join(map(chr, range(0x20, 0x7F)))
-    + "\u00a0¬°±·×÷ΓΔΘΛΞΠΣΦΨΩ\u02c6\u02dc\u0302\u0303\u0304\u0307\u0308\u20d7–‖…′″‾\u2061\u2062"
-    + "−∗∘√∝∞∣∥∩∪∫∼∽≈≠≡≤≥≪≫⊂⊃⊆⊇⊕⊗⊙⊤⊥⋅⋆⋮⋯⋰⋱⌈⌉⌊⌋⟨⟩∀∂∃∅∇∈∉∋∌∏∑←→↔↦⇒⇔ℓℎℂℕℝℤℒℱℋℐℰℳℛℬℙℚ𝔼𝟙𝖳𝒜𝒟𝒢𝒩𝒪𝒫𝒮𝒯𝒰𝒳𝒴"
-)
-MATHEMATICAL = frozenset(chain(map(ord, SIGNS), range(0x1D400, 0x1D468), range(0x1D6FC, 0x1D71C)))
+SIGNS = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0±·×÷ΔΣΩ′″√∝∞∣∥∩∪∫∼≈≠≡≤≥⊂∈⊙⊤⋅⋯⌈⌉⌊⌋⟨⟩∀∂∃∇∏∑−∗←→⇒⇔ℓℝ𝔼\u2061\u2062"
+"""What every formula may have; the others are those of the book."""
+MATHEMATICAL = frozenset(chain(map(ord, SIGNS), range(0x1D434, 0x1D468), range(0x1D6FC, 0x1D71C)))
 BOLD = re.compile(r"^(?:title|question|ko) = .*$|^#+ .*$|\*\*[^*]+\*\*", re.MULTILINE)
 
 
@@ -94,6 +94,16 @@ def subset(source: Path, name: str, wanted: frozenset[int], family: str, feature
     return held
 
 
+def mathematical() -> frozenset[int]:
+    """The characters of all formulas of the book, as they are set; Hangul in them is the text's font."""
+    book, found = Library.open(), set[str]()
+    for page in (page for question in book.questions for page in question.pages.values()):
+        for section in page.sections.values():
+            for formula, display, _ in formulas(parse(fill(section.source, None))):
+                found |= set(re.sub("<[^>]+>", "", mathml(formula.content, display)))
+    return MATHEMATICAL | {ord(letter) for letter in found if ord(letter) not in HANGUL}
+
+
 def ranges(characters: Iterable[int]) -> str:
     """Characters as CSS names them: U+AC00-AC01, U+AC04."""
     runs: list[list[int]] = []
@@ -130,7 +140,8 @@ def main() -> None:
             name = f"sans-{weight}-{part}.woff2"
             held = subset(NANUM / file, name, wanted, "Seodang Sans", ["*"])
             rules.append(face(name, weight, LATIN_RANGE if part == "latin" else ranges(held)))
-    subset(MATH, "math.woff2", MATHEMATICAL, "Seodang Math", ["ssty"])
+    # Without ssty, the letters drawn anew for exponents: they are half of the font, and small letters are read as well.
+    subset(MATH, "math.woff2", mathematical(), "Seodang Math", [])
     rules.append(
         '@font-face { font-family: "Seodang Math"; font-display: swap; src: url("fonts/math.woff2") format("woff2"); }'
     )
