@@ -62,7 +62,14 @@ def said_in_help() -> set[str]:
         return message
 
     with mock.patch.object(language, "_", listen):
-        for words in ([], *([name] for name in COMMAND_NAMES), ["data", "fetch"], ["book", "run"], ["book", "prove"], ["book", "build"]):
+        for words in (
+            [],
+            *([name] for name in COMMAND_NAMES),
+            ["data", "fetch"],
+            ["book", "run"],
+            ["book", "prove"],
+            ["book", "build"],
+        ):
             application().help_print(words, console=Console(file=StringIO(), width=200))
     return asked - {""}
 

@@ -8,9 +8,11 @@ from web.school import EXPERIMENT, SLUG, book
 
 from seodang.runs import RECORDED_SEEDS, load, new_ledger, run
 
+GONE = "    raise OSError('the data is gone')\n    return Experiment("
 
-@pytest.fixture
-def small_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+
+@pytest.fixture(autouse=True)
+def small_book(terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 (it clears the variable)
     """The book of one question, whose evidence is what its experiment really gives."""
     folder = book(tmp_path / "book").folder
     monkeypatch.setenv("SEODANG_BOOK", str(folder))
@@ -21,7 +23,7 @@ def small_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_the_whole_book_is_run_and_every_claim_listed(terminal: Terminal, small_book: Path) -> None:
+def test_the_whole_book_is_run_and_every_claim_listed(terminal: Terminal) -> None:
     said = terminal("book", "run")
     assert said.code == 0, said.err
     assert "Ten layers deep, ReLU beats the sigmoid by more than 0.3." in said.out
@@ -33,7 +35,7 @@ def test_the_whole_book_is_run_and_every_claim_listed(terminal: Terminal, small_
     assert again["failed"] == {}
 
 
-def test_a_chapter_that_is_not_there_is_named(terminal: Terminal, small_book: Path) -> None:
+def test_a_chapter_that_is_not_there_is_named(terminal: Terminal) -> None:
     said = terminal("book", "run", "--chapter", "activation")
     assert said.code == 2
     assert 'there is no chapter "activation" in the syllabus' in said.err
@@ -41,7 +43,9 @@ def test_a_chapter_that_is_not_there_is_named(terminal: Terminal, small_book: Pa
 
 def test_an_experiment_that_fails_is_told_and_the_others_go_on(terminal: Terminal, small_book: Path) -> None:
     broken = small_book / "activations" / f"{SLUG}.py"
-    broken.write_text(EXPERIMENT.replace("    return Experiment(", "    raise OSError('the data is gone')\n    return Experiment("))
+    broken.write_text(
+        EXPERIMENT.replace("    return Experiment(", "    raise OSError('the data is gone')\n    return Experiment(")
+    )
     said = terminal("book", "run", "--json")
     assert said.code == 1
     assert said.json == {"questions": [], "failed": {SLUG: "the data is gone"}}
@@ -64,7 +68,7 @@ def test_evidence_that_comes_out_otherwise_is_shown_and_the_code_is_1(terminal: 
 
 
 @pytest.mark.parametrize("part", ["3", "0/2", "3/2", "a/b"])
-def test_a_part_that_is_none_is_refused(terminal: Terminal, small_book: Path, part: str) -> None:
+def test_a_part_that_is_none_is_refused(terminal: Terminal, part: str) -> None:
     said = terminal("book", "prove", "--part", part)
     assert said.code == 2
     assert f"--part {part}: write it as 3/8" in said.err

@@ -20,6 +20,7 @@ from seodang.experiment import Training, knobs
 from seodang.library.question import read_question
 from seodang.runs import load, new_ledger, run
 from seodang.training import strategy_for, train
+from seodang.training.cost import refuse_if_too_dear
 
 LONGEST = 60
 """Lines of code of an experiment, without docstrings, comments and blank lines: short enough to be read as a whole."""
@@ -106,6 +107,12 @@ def test_its_defaults_have_the_types_written_beside_them(path: Path) -> None:
     for field in dataclasses.fields(parameters) if parameters is not None else ():
         wanted = field.type if isinstance(field.type, str) else field.type.__name__
         assert type(getattr(parameters, field.name)).__name__ == wanted, field.name
+
+
+@every_experiment
+def test_its_cost_is_told_before_a_knob_is_turned(path: Path) -> None:
+    """Which runs its networks without numbers: one that makes a tensor on another device than its input's fails here."""
+    refuse_if_too_dear(load(path), {})
 
 
 @every_experiment

@@ -107,3 +107,7 @@ def test_a_section_reads_in_a_terminal() -> None:
     assert "    ∏ᵢ₌₁ᴸ Wᵢ" in lines
     assert " • 하나" in lines
     assert any(line.split() == ["x²", "2"] for line in lines)
+
+
+def test_a_large_bracket_with_an_exponent_has_a_row_of_its_own() -> None:
+    assert "<msup><mrow><mo" in to_html(r"$\Big(\frac{a}{b}\Big)^2$")

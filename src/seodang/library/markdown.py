@@ -22,6 +22,7 @@ HANGUL_AND_HAN = (
     (0x1100, 0x11FF), (0x3040, 0x30FF), (0x3130, 0x318F), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF),
 )  # fmt: skip
 
+_LARGE_WITH_INDEX = re.compile(r"<(msup|msub|msubsup)>(<mo minsize=[^>]*>[^<]*</mo>)")
 ID = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
 
 
@@ -97,7 +98,9 @@ def _inline(children: Sequence[Token]) -> Iterator[tuple[Token, int]]:
 def mathml(latex: str, display: bool, path: Path | None = None, line: int = 1) -> str:
     """LaTeX as MathML."""
     try:
-        return str(_converter().convert_with_local_state(latex.strip(), displaystyle=display))
+        drawn = str(_converter().convert_with_local_state(latex.strip(), displaystyle=display))
+        # Chromium stretches an operator in a row only: a large bracket with an exponent gets a row of its own.
+        return _LARGE_WITH_INDEX.sub(r"<\1><mrow>\2</mrow>", drawn)
     except LatexError as error:
         reason = re.sub(r"^\d+: ", "", str(error)).rstrip(".")
         message = f"the formula `{latex.strip()}` cannot be set: {reason}. Write it with other LaTeX."
