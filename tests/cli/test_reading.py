@@ -1,6 +1,7 @@
 """Reading the book from the command line."""
 
 import json
+import re
 
 from cli.commands import QUICK, Terminal
 
@@ -22,7 +23,7 @@ def test_list_as_data_holds_the_catalogue_ids(terminal: Terminal) -> None:
     assert {row["kind"] for row in rows} == {"experiment", "derivation", "measurement", "source"}
     for row in rows:
         assert set(row["title"]) == {"ko", "en"}
-        assert row["catalogue"]
+        assert row["catalogue"] or row["chapter"] == "folklore", "only folklore answers what nobody asked"
     assert "why-relu-over-sigmoid" in next(row for row in rows if row["slug"] == "relu_over_sigmoid")["catalogue"]
 
 
@@ -88,7 +89,7 @@ def test_every_page_can_be_read_in_both_languages(terminal: Terminal) -> None:
         for language in ("en", "ko"):
             said = terminal("show", slug, "--answer", "--lang", language)
             assert said.code == 0, said.err
-            assert "**" not in said.out
+            assert not re.search(r"\*\*[^\W\d]|[^\W\d]\*\*(?!\w)", said.out), "bold that was not read as such"
             assert "{{" not in said.out
 
 
