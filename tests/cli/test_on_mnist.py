@@ -33,7 +33,12 @@ def test_the_assignments_net_reads_at_least_94_percent_of_the_official_test_imag
     assert statistics.median(accuracies) >= 0.94
 
 
-@pytest.mark.parametrize("slug", on_images())
+def some_now(slugs: list[str]) -> list[object]:
+    """Every sixth for a check of a change; all of them where there is time (`-m slow`)."""
+    return [slug if place % 6 == 0 else pytest.param(slug, marks=pytest.mark.slow) for place, slug in enumerate(slugs)]
+
+
+@pytest.mark.parametrize("slug", some_now(on_images()))
 def test_every_question_on_digits_runs_on_mnist(terminal: Terminal, real_mnist: Path, slug: str) -> None:
     experiment = load(Library.open().question(slug).experiment)  # type: ignore[arg-type]
     turnable = knobs(experiment.parameters)

@@ -13,6 +13,13 @@ EXPERIMENTS = sorted(BOOK.glob("*/*.py"))
 RECORDED = sorted(BOOK.glob("*/*.json"))
 
 every_experiment = pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
+NOW = 3
+"""Of what trains every experiment twice more, a check of a change takes one in so many; `-m slow` takes the others."""
+every_experiment_in_turn = pytest.mark.parametrize(
+    "path",
+    [path if place % NOW == 0 else pytest.param(path, marks=pytest.mark.slow) for place, path in enumerate(EXPERIMENTS)],
+    ids=[path.stem for path in EXPERIMENTS],
+)
 every_record = pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
 
 FEW = {"steps": 3, "epochs": 1}

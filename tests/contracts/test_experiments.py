@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import torch
-from contracts.book import EXPERIMENTS, every_experiment, reduced
+from contracts.book import EXPERIMENTS, every_experiment, every_experiment_in_turn, reduced
 
 from seodang.data import Split
 from seodang.evidence import Evidence
@@ -126,7 +126,7 @@ def test_it_runs_on_two_seeds(path: Path) -> None:
     assert Evidence.from_json(ledger.to_json()).claims == ledger.claims
 
 
-@every_experiment
+@every_experiment_in_turn
 def test_a_seed_gives_the_same_numbers_whenever_and_beside_whatever_it_is_run(path: Path) -> None:
     experiment = reduced(path)
     if experiment.exact or experiment.kind == "measurement":
