@@ -35,13 +35,13 @@ def explained() -> Iterator[Status]:
     except BrokenPipeError:
         _quiet_pipe()
     except Exception as error:
-        if not _expected(error):
+        if not expected(error):
             raise
         _tell(_sentence(error))
         status.code = BAD_INPUT
 
 
-def _expected(error: Exception) -> bool:
+def expected(error: Exception) -> bool:
     """Whether a room raised this to be read by a user; anything else is a bug and keeps its traceback."""
     from cyclopts import CycloptsError
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.markup import escape
 from rich.table import Table
 
-from seodang.cli.errors import INTERRUPTED, UsageError
+from seodang.cli.errors import INTERRUPTED, UsageError, expected
 from seodang.cli.options import DATA, Data
+from seodang.cli.recording import BLOCK
 from seodang.cli.screen import COLOURS, MARKS, QUIET, aside, out, print_json, slug_shown
 from seodang.locale import _, spoken
 
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
     from seodang.evidence import Evidence
     from seodang.library import Library, Question
-
-BLOCK = 10
-"""Seeds trained together when nobody waits for the first."""
 
 
 def run(*, chapter: Annotated[str | None, Parameter(help="Only this chapter.")] = None, data: Data = DATA) -> int:
@@ -49,7 +45,7 @@ def run(*, chapter: Annotated[str | None, Parameter(help="Only this chapter.")] 
                 interrupted = True
                 break
             except Exception as error:
-                if not _expected(error):
+                if not expected(error):
                     raise
                 failed[question.slug] = str(error)
     rows = [_Row(question, done[question.slug], recorded(question)) for question in questions if question.slug in done]
@@ -85,13 +81,13 @@ def prove(
     book = library()
     questions = [question for question in _with_experiments(book, None) if question.evidence][which - 1 :: of]
     rows = []
-    with _progress(len(questions)) as tell, TemporaryDirectory() as folder:
+    with _progress(len(questions)) as tell:
         for question in questions:
             tell(question)
             before = recorded(question)
             assert before
             n = min(seeds or len(before.seeds), len(before.seeds))
-            again = _recorded_again(question, Path(folder), n)
+            again = _recorded_again(question, n)
             rows.append(_Row(question, again, before if before.exact else before.prefix(n)))
     if data.json:
         print_json({"questions": [row.document() for row in rows]})
@@ -131,15 +127,13 @@ def _decided(question: Question) -> Evidence:
     )
 
 
-def _recorded_again(question: Question, folder: Path, seeds: int) -> Evidence:
-    from seodang.runs import RECORDED_SEEDS, Watcher, load, new_ledger, run
+def _recorded_again(question: Question, seeds: int) -> Evidence:
+    from seodang.runs import RECORDED_SEEDS, load, new_ledger, run
 
     assert question.experiment
     experiment = load(question.experiment)
     empty = new_ledger(question.slug, question.experiment, experiment, declared=experiment.seeds)
-    path = folder / f"{question.slug}.json"
-    watcher = Watcher(lambda _now: True, lambda extended: extended.write(path))
-    return run(experiment, empty, seeds=seeds, first_seed=RECORDED_SEEDS, block=BLOCK, watcher=watcher)
+    return run(experiment, empty, seeds=seeds, first_seed=RECORDED_SEEDS, block=BLOCK)
 
 
 def _part(text: str) -> tuple[int, int]:
@@ -147,11 +141,6 @@ def _part(text: str) -> tuple[int, int]:
     if not (slash and which.isdecimal() and of.isdecimal() and 1 <= int(which) <= int(of)):
         raise UsageError(_("--part {part}: write it as 3/8, the third of eight parts", part=text))
     return int(which), int(of)
-
-
-def _expected(error: Exception) -> bool:
-    """Whether this is to be read by a user: a data set that is not there, a computer too small."""
-    return type(error).__module__.startswith("seodang.") or isinstance(error, OSError)
 
 
 @contextmanager
