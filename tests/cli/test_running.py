@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cli.commands import QUICK, TINY, Terminal, started
 
-from seodang.cli.running import _listening
+from seodang.cli.interrupt import listening
 
 
 def test_the_data_of_a_run_have_the_documented_shape(terminal: Terminal) -> None:
@@ -167,7 +167,8 @@ def test_ctrl_c_is_not_lost_where_python_swallows_exceptions_and_pressed_again_i
     class Thing:
         """Something that can be watched as it goes."""
 
-    with _listening() as pressed:
+    before = signal.getsignal(signal.SIGINT)  # not the default where it is ignored, as in a background shell
+    with listening() as pressed:
         thing = Thing()
         watched = weakref.ref(thing, lambda _gone: signal.raise_signal(signal.SIGINT))
         assert not pressed()
@@ -176,7 +177,7 @@ def test_ctrl_c_is_not_lost_where_python_swallows_exceptions_and_pressed_again_i
         assert pressed()
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) == before
 
 
 def test_a_ledger_that_was_edited_is_refused_and_left_alone(terminal: Terminal, tmp_path: Path) -> None:

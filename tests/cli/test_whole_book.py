@@ -1,9 +1,11 @@
 """Every experiment of a book, run or recorded again at one command."""
 
+import signal
+import time
 from pathlib import Path
 
 import pytest
-from cli.commands import Terminal
+from cli.commands import Terminal, started
 from web.school import EXPERIMENT, SLUG, book
 
 from seodang.runs import RECORDED_SEEDS, load, new_ledger, run
@@ -28,11 +30,29 @@ def test_the_whole_book_is_run_and_every_claim_listed(terminal: Terminal) -> Non
     assert said.code == 0, said.err
     assert "Ten layers deep, ReLU beats the sigmoid by more than 0.3." in said.out
     assert "Questions: 1 · 1 supported, 0 refuted, 0 undecided" in said.out
+    assert "6 seeds in" in said.out
+    assert "Done within 20 s: 1 of 1." in said.out
     again = terminal("book", "run", "--chapter", "activations", "--json").json
     (row,) = again["questions"]
     assert row["slug"] == SLUG
     assert row["claims"] == {"relu_learns": {"outcome": "supported", "yes": 6, "n": 6}}
     assert again["failed"] == {}
+
+
+def test_interrupting_keeps_what_was_run_and_tells_the_ledger_so_far(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SEODANG_BOOK")
+    process = started("book", "run", "--chapter", "activations", home=tmp_path)
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("ledger/*/*.json")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Interrupted. Whole blocks of seeds are kept; go on with: seodang book run" in err
+    assert "Questions: " in out
+    assert "Traceback" not in out + err
 
 
 def test_a_chapter_that_is_not_there_is_named(terminal: Terminal) -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.markup import escape
 
 from seodang.cli.errors import INTERRUPTED, UsageError
+from seodang.cli.interrupt import listening
 from seodang.cli.options import DATA, Data
 from seodang.cli.screen import QUIET, aside, bullets, out, print_json, slug_shown
 from seodang.locale import _, spoken
@@ -167,31 +164,12 @@ def _run(
         latest = extended
         live.show(extended)
 
-    with Live(console, question, experiment, ledger) as live, _listening() as pressed:
+    with Live(console, question, experiment, ledger) as live, listening() as pressed:
         watcher = Watcher(lambda now: live.progress(now) and not pressed(), keep)
         try:
             return run(experiment, ledger, seeds=seeds, watcher=watcher), False
         except (KeyboardInterrupt, Cancelled):
             return latest, True
-
-
-@contextmanager
-def _listening() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed. The run is told at its next step: Python swallows a KeyboardInterrupt that is raised in a
-    destructor or a callback of the collector, and the run would go on. Pressed again, it stops wherever it is."""
-    times = 0
-
-    def press(number: int, frame: FrameType | None) -> None:
-        nonlocal times
-        times += 1
-        if times > 1:
-            signal.default_int_handler(number, frame)
-
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield lambda: times > 0
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _save(question: Question, evidence: Evidence, path: Path) -> None:

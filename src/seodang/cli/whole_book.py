@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from seodang.cli.errors import INTERRUPTED, UsageError, expected
+from seodang.cli.interrupt import listening
 from seodang.cli.options import DATA, Data
 from seodang.cli.recording import BLOCK
 from seodang.cli.screen import COLOURS, MARKS, QUIET, aside, out, print_json, slug_shown
@@ -30,18 +31,19 @@ def run(*, chapter: Annotated[str | None, Parameter(help="Only this chapter.")] 
     could not be run.
     """
     from seodang.cli.shelf import library, recorded
+    from seodang.runs import Cancelled
 
     book = library()
     questions = _with_experiments(book, chapter)
     done: dict[str, Evidence] = {}
     failed: dict[str, str] = {}
     interrupted = False
-    with _progress(len(questions)) as tell:
+    with _progress(len(questions)) as tell, listening() as pressed:
         for question in questions:
             tell(question)
             try:
-                done[question.slug] = _decided(question)
-            except KeyboardInterrupt:
+                done[question.slug] = _decided(question, pressed)
+            except (KeyboardInterrupt, Cancelled):
                 interrupted = True
                 break
             except Exception as error:
@@ -53,6 +55,7 @@ def run(*, chapter: Annotated[str | None, Parameter(help="Only this chapter.")] 
         print_json({"questions": [row.document() for row in rows], "failed": failed})
     else:
         _print_ledger(out(), rows)
+        _print_slow(out(), rows)
         for slug, reason in failed.items():
             aside().print(f"[red]{slug_shown(slug)}[/]: {escape(reason)}")
         if interrupted:
@@ -96,6 +99,10 @@ def prove(
     return int(any(row.changed and row.question.kind != "measurement" for row in rows))
 
 
+PATIENCE = 20
+"""Seconds within which an experiment is to be decided on two cores."""
+
+
 class _Row:
     """A question, what came out now, and what was recorded."""
 
@@ -106,7 +113,14 @@ class _Row:
 
     def document(self) -> dict[str, object]:
         claims = {c.claim: {"outcome": str(c.outcome), "yes": c.verdict.k, "n": c.verdict.n} for c in self.now.claims}
-        return {"slug": self.question.slug, "seeds": len(self.now.seeds), "claims": claims, "changed": self.changed}
+        seeds, seconds = len(self.now.seeds), self.now.seconds
+        return {
+            "slug": self.question.slug,
+            "seeds": seeds,
+            "seconds": seconds,
+            "claims": claims,
+            "changed": self.changed,
+        }
 
 
 def _with_experiments(book: Library, chapter: str | None) -> list[Question]:
@@ -115,16 +129,15 @@ def _with_experiments(book: Library, chapter: str | None) -> list[Question]:
     return [question for question in questions if question.experiment is not None]
 
 
-def _decided(question: Question) -> Evidence:
+def _decided(question: Question, pressed: Callable[[], bool]) -> Evidence:
     """The learner's own ledger of the book's claim, continued until every claim is decided."""
     from seodang.runs import Watcher, ledger_path, load, new_ledger, open_ledger, run
 
     assert question.experiment
     experiment = load(question.experiment)
     ledger = open_ledger(new_ledger(question.slug, question.experiment, experiment, declared=experiment.seeds))
-    return run(
-        experiment, ledger, watcher=Watcher(lambda _now: True, lambda extended: extended.write(ledger_path(extended)))
-    )
+    keep = Watcher(lambda _now: not pressed(), lambda extended: extended.write(ledger_path(extended)))
+    return run(experiment, ledger, watcher=keep)
 
 
 def _recorded_again(question: Question, seeds: int) -> Evidence:
@@ -170,7 +183,9 @@ def _print_ledger(console: Console, rows: Sequence[_Row]) -> None:
     tally = dict.fromkeys(MARKS, 0)
     for row in rows:
         words = row.question.page(spoken())
-        table.add_row("", f"[bold]{escape(words.title)}[/]  [{QUIET}]{slug_shown(row.question.slug)}[/]")
+        seconds = f"{row.now.seconds:.0f}"
+        times = "" if row.now.exact else " · " + _("{n} seeds in {seconds} s", n=len(row.now.seeds), seconds=seconds)
+        table.add_row("", f"[bold]{escape(words.title)}[/]  [{QUIET}]{slug_shown(row.question.slug)}{times}[/]")
         for claim in row.now.claims:
             tally[claim.outcome] += 1
             mark = f"[{COLOURS[claim.outcome]}]{MARKS[claim.outcome]}[/]"
@@ -180,3 +195,13 @@ def _print_ledger(console: Console, rows: Sequence[_Row]) -> None:
     console.print(table)
     told = ", ".join(f"{n} {_(outcome)}" for outcome, n in tally.items())
     console.print(f"\n{_('Questions: {n}', n=len(rows))} · {told}")
+
+
+def _print_slow(console: Console, rows: Sequence[_Row]) -> None:
+    """Which experiments a learner waits for longer than was promised, the slowest first."""
+    slow = sorted((row for row in rows if row.now.seconds > PATIENCE), key=lambda row: -row.now.seconds)
+    told = ", ".join(f"{slug_shown(row.question.slug)} {row.now.seconds:.0f} s" for row in slow)
+    within = len(rows) - len(slow)
+    console.print(_("Done within {patience} s: {within} of {n}.", patience=PATIENCE, within=within, n=len(rows)))
+    if slow:
+        console.print(_("Longer: {slow}", slow=told))
