@@ -126,6 +126,17 @@ def test_it_runs_on_two_seeds(path: Path) -> None:
     assert Evidence.from_json(ledger.to_json()).claims == ledger.claims
 
 
+@every_experiment
+def test_a_derivation_comes_out_as_it_was_recorded(path: Path) -> None:
+    """Some count the book's own files, which no hash of the experiment's code can know."""
+    experiment = load(path)
+    if not experiment.exact:
+        pytest.skip("what has seeds is recorded again by `seodang book prove`")
+    recorded = Evidence.read(path.with_suffix(".json"))
+    again = run(experiment, new_ledger(path.stem, path, experiment, declared=1))
+    assert {each.claim: each.outcome for each in again.claims} == {each.claim: each.outcome for each in recorded.claims}
+
+
 @every_experiment_in_turn
 def test_a_seed_gives_the_same_numbers_whenever_and_beside_whatever_it_is_run(path: Path) -> None:
     experiment = reduced(path)

@@ -51,3 +51,42 @@ def test_links(tmp_path: Path, link: str, message: str) -> None:
     found = [each for each in problems(Library.open(book)) if "the link" in each.message]
     assert [each.message.startswith(message) for each in found] == ([True] if message else [])
     assert all(each.line == 48 for each in found)
+
+
+TITLE = "Understanding the difficulty of training deep feedforward neural networks"
+LISTED = f'[[works]]\ntitle = "{TITLE}"\nyear = 2010\nlink = "https://proceedings.mlr.press/v9/glorot10a.html"\n'
+
+
+def listing(folder: Path, works: str) -> Library:
+    """The small book with this list of the works that its pages cite."""
+    (write_book(folder) / "references.toml").write_text(works, encoding="utf-8")
+    return Library.open(folder)
+
+
+def test_a_work_that_was_looked_up_is_linked(tmp_path: Path) -> None:
+    library = listing(tmp_path, LISTED)
+    assert problems(library) == []
+    (reference,) = library.question("relu_over_sigmoid").references
+    assert library.works.link(reference) == "https://proceedings.mlr.press/v9/glorot10a.html"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("2010", "2011", f'"{TITLE}" (2010) is not in references.toml. Look it up, and write its title, year and address'),
+        ("networks", "nets", 'Did you mean "Understanding the difficulty of training deep feedforward neural nets"?'),
+        ("https://", "ftp://", 'the link "ftp://proceedings.mlr.press/v9/glorot10a.html" is no address.'),
+        ("title =", "titel =", '"works.0.titel" is not a field here. Did you mean "title"?'),
+        ("[[works]]", "[[work]]", '"work" is not a field here. Did you mean "works"?'),
+        (LISTED, LISTED * 2, "is listed twice. List it once."),
+        (LISTED, LISTED + LISTED.replace("2010", "1999"), f'no page cites "{TITLE}" (1999). Cite it or take it out.'),
+    ],
+)  # fmt: skip
+def test_a_work_nobody_looked_up_and_one_nobody_cites_are_told(tmp_path: Path, old: str, new: str, message: str) -> None:
+    library = listing(tmp_path, LISTED.replace(old, new))
+    assert any(message in each.message for each in problems(library)), problems(library)
+
+
+def test_the_book_links_every_work_it_cites() -> None:
+    library = Library.open()
+    assert all(library.works.link(reference) for question in library.questions for reference in question.references)

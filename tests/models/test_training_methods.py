@@ -84,6 +84,8 @@ def test_a_folded_normalization_leaves_its_layers_as_they_are(norm: type[BatchNo
     one, x = folded(linear, after.eval()), torch.randn(6, 3)
     assert torch.allclose(one(x), after(linear(x)), atol=1e-6)
     assert all(torch.equal(a, b) for a, b in zip(before, (*linear.parameters(), *after.parameters()), strict=True))
+    one, x = folded(linear.double(), after.double()), x.double()
+    assert torch.allclose(one(x), after(linear(x)), rtol=0, atol=1e-12)
 
 
 def test_initializations_change_a_parameter_in_place_and_leave_no_graph() -> None:

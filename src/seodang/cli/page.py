@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
@@ -93,11 +94,16 @@ def _invite(console: Console, question: Question) -> None:
 
 
 def _print_references(console: Console, question: Question) -> None:
+    from seodang.cli.shelf import library
+
     console.print(f"[bold]{_('References')}[/]")
+    works = library().works
     rows = []
     for reference in question.references:
         said = escape(f"{reference.authors} {reference.year}. {reference.title}.")
-        rows.append(("•", f"{said} [italic]{escape(reference.venue)}[/]"))
+        link = works.link(reference)
+        where = f"  [{QUIET}]{escape(link)}[/]" if link else ""
+        rows.append(("•", f"{said} [italic]{escape(reference.venue)}[/]{where}"))
     bullets(console, rows)
     if question.next:
         following = ", ".join(f"[cyan]{slug_shown(slug)}[/]" for slug in question.next)
@@ -106,9 +112,9 @@ def _print_references(console: Console, question: Question) -> None:
 
 def page_document(question: Question, open_: bool) -> dict[str, Any]:
     """`show --json`: nothing about the result unless `open_`."""
-    from seodang.cli.shelf import recorded, stale
+    from seodang.cli.shelf import library, recorded, stale
 
-    page = question.page(spoken())
+    page, works = question.page(spoken()), library().works
     evidence = recorded(question) if open_ else None
     sections = {name: page.markdown(name, evidence) for name in page.sections if open_ or name in BEFORE}
     document: dict[str, Any] = {
@@ -123,6 +129,7 @@ def page_document(question: Question, open_: bool) -> dict[str, Any]:
             "choices": [{"id": choice.id, "text": choice.text} for choice in page.predict.choices],
         },
         "sections": sections,
+        "references": [{**asdict(reference), "link": works.link(reference)} for reference in question.references],
         "answered": open_,
     }
     if evidence:

@@ -14,6 +14,7 @@ from seodang.library.problem import BookError, Problem, did_you_mean
 from seodang.library.question import Question, differences, neutral_line, page_path, read_question
 from seodang.library.reading import Library
 from seodang.library.syllabus import Session, Step
+from seodang.library.works import problems as cited
 
 Stale = Callable[[Question], str | None]
 
@@ -50,6 +51,10 @@ def problems(library: Library, stale: Stale | None = None) -> list[Problem]:
     found += _contradictions(library, pages, outcomes)
     try:
         found += of_the_catalogue(library.catalogue, pages)
+    except BookError as error:
+        found += error.problems
+    try:
+        found += cited(library.works, pages)
     except BookError as error:
         found += error.problems
     found += _dictionary(library.folder / "terms.toml", terms, pages)

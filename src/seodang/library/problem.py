@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+OFFERED = 12
+"""The most values a sentence offers."""
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -39,6 +42,8 @@ def did_you_mean(value: str, options: Iterable[str]) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """'"a", "b" or "c"': the values a sentence offers."""
+    """'"a", "b" or "c"': the values a sentence offers; of very many the first."""
     quoted = [f'"{name}"' for name in names]
+    if len(quoted) > OFFERED:
+        return f"{', '.join(quoted[:OFFERED])} and {len(quoted) - OFFERED} more"
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"

@@ -12,6 +12,7 @@ from seodang.library.dictionary import Term, read_terms
 from seodang.library.problem import BookError, did_you_mean
 from seodang.library.question import Question, read_question
 from seodang.library.syllabus import Chapter, Syllabus, read_syllabus
+from seodang.library.works import Works, read_works
 
 if TYPE_CHECKING:
     from seodang.library.search import Hit, Index
@@ -96,6 +97,11 @@ class Library:
     def catalogue(self) -> Catalogue:
         """The questions that the book must answer, and where it does."""
         return read_catalogue(self.folder / "catalogue.toml")
+
+    @cached_property
+    def works(self) -> Works:
+        """The works that the pages cite, and where each is found."""
+        return read_works(self.folder / "references.toml")
 
     def answering(self, catalogue: str) -> tuple[Question, ...]:
         """The questions that answer this catalogue id."""

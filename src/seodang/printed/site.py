@@ -133,6 +133,7 @@ def _question(site: Site, question: Question, language: Language) -> dict[str, A
         "alt": alt_text(evidence, labels, language) if evidence else "",
         "code": coloured(question.experiment.read_text(encoding="utf-8")) if question.experiment else "",
         "terms": terms,
+        "references": [(reference, site.library.works.link(reference)) for reference in question.references],
         "next": [site.library.question(slug) for slug in question.next],
     }
 

@@ -122,6 +122,7 @@ def explanation(desk: Desk, question: Question, was_read: bool) -> dict[str, Any
         "code": coloured(source.code) if source else "",
         "knobs": source.knobs if source else (),
         "terms": [desk.library.terms[key] for key in question.terms if key in desk.library.terms],
+        "references": [(reference, desk.library.works.link(reference)) for reference in question.references],
         "next": [desk.library.question(slug) for slug in question.next],
         "explained": was_read,
         "explorations": desk.store.explorations(desk.me, question.slug),

@@ -2,7 +2,7 @@
 
 A map that explained the model would change with the model. Some hardly do: multiplied by the input, the gradient of a net
 with random weights draws the digit as well (Adebayo et al. 2018). Maps of a trained net are compared with those of
-the same net before training, pixel by pixel, by rank.
+the same net before training, pixel by pixel, by rank; equal pixels share their mean rank.
 """
 
 from collections.abc import Callable
@@ -41,12 +41,19 @@ MAPS: dict[str, Callable[[nn.Module, Tensor], Tensor]] = {
 }
 
 
+def ranked(maps: Tensor) -> Tensor:
+    """(n, pixels) the ranks in each row, those of equal pixels averaged."""
+    order = maps.sort(dim=1).values.contiguous()
+    below, up_to = (torch.searchsorted(order, maps.contiguous(), right=right) for right in (False, True))
+    return (below + up_to) / 2
+
+
 def likeness(trained: Trained, kind: str, to_input: bool = False) -> float:
     """Mean rank correlation of the trained net's maps with the untrained net's, or with the picture itself."""
     x = trained.x_test[:200]
     one = MAPS[kind](trained.model, x)
     other = x if to_input else MAPS[kind](trained.initial, x)
-    ranks = torch.stack([part.argsort(1).argsort(1).float() for part in (one, other)])
+    ranks = torch.stack([ranked(one), ranked(other)])
     ranks = ranks - ranks.mean(2, keepdim=True)
     return float(F.cosine_similarity(ranks[0], ranks[1], dim=1).mean())
 

@@ -3,7 +3,8 @@
 Adagrad divides each parameter's step by the root of the sum of its squared gradients, so that what seldom occurs moves far
 when it does (Duchi, Hazan & Singer 2011); the sum only grows, so every step is shorter than the last. Adadelta (Zeiler 2012)
 averages instead of summing. Logistic regression with 40 features that half of all samples have and 90 that one in a hundred
-has; each rate is that of lowest median test loss on 6 other seeds, among five or six, but for `sgd_fast` and `adadelta`.
+has; each rate is that of lowest median test loss on 20 other seeds, of a grid in steps of about two, but for `sgd_fast` and
+`adadelta`.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +26,7 @@ METHODS: dict[str, tuple[Callable[..., Any], Optimizer, float]] = {
     "sgd": (gradient_descent.gradient_descent, torch.optim.SGD, 1.0),
     "sgd_fast": (gradient_descent.gradient_descent, torch.optim.SGD, 3.0),
     "adagrad": (adagrad.adagrad, torch.optim.Adagrad, 1.0),
-    "rmsprop": (rmsprop.rmsprop, torch.optim.RMSprop, 0.03),
+    "rmsprop": (rmsprop.rmsprop, torch.optim.RMSprop, 0.05),
     "adadelta": (adadelta.adadelta, torch.optim.Adadelta, 1.0),
     "adadelta_tuned": (adadelta.adadelta, torch.optim.Adadelta, 20.0),
 }
@@ -42,10 +43,10 @@ class Parameters:
 def learned(p: Parameters, update: descent.Update, torchs: Optimizer, seed: int) -> Mapping[str, float]:
     """Errors of the weights, rare and common, and of what they predict; what becomes of a step; the distance from torch."""
     generator = torch.Generator().manual_seed(seed)
-    often = torch.tensor([0.5] * COMMON + [p.share] * RARE)
-    truth = 2 * torch.randn(COMMON + RARE, generator=generator)
+    often = torch.tensor([0.5] * COMMON + [p.share] * RARE, dtype=torch.double)
+    truth = 2 * torch.randn(COMMON + RARE, dtype=torch.double, generator=generator)
     unseen = torch.bernoulli(often.expand(2_000, -1), generator=generator)
-    (weights, theirs), memory = torch.zeros(2, COMMON + RARE), None
+    (weights, theirs), memory = torch.zeros_like(often.expand(2, -1)), None
     optimizer = torchs([theirs])
     for step in range(600):
         x = torch.bernoulli(often.expand(BATCH, -1), generator=generator)
@@ -54,7 +55,7 @@ def learned(p: Parameters, update: descent.Update, torchs: Optimizer, seed: int)
         weights, memory = update(weights, gradient, memory)
         theirs.grad = gradient
         optimizer.step()
-        if step == 50:
+        if step == 49:
             gap, early = float((weights - theirs).abs().max()), excess(unseen, weights, truth)
     wrong = (weights - truth).square() / truth.square().mean()
     rare, common, loss = float(wrong[COMMON:].mean()), float(wrong[:COMMON].mean()), excess(unseen, weights, truth)
@@ -79,6 +80,6 @@ def experiment(p: Parameters) -> Experiment:
             "steps_fade": Claim(lambda a: abs(a.adagrad.late - 10**-0.5), below=0.01),
             "adadelta_lasts": Claim(lambda a: a.adadelta.late, above=1),
             "adadelta_begins_slowly": Claim(lambda a: a.adadelta.early / a.rmsprop.early, above=1.1),
-            "by_hand": Claim(lambda a: max(a.adagrad.gap, a.adadelta.gap), below=1e-5),
+            "by_hand": Claim(lambda a: max(a.adagrad.gap, a.adadelta.gap), below=1e-6),
         },
     )

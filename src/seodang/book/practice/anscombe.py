@@ -1,16 +1,17 @@
 """Why must results be plotted and not only summarized?
 
 Four sets of eleven points agree in means, variances, correlation and fitted line to two decimals and look like a line, a
-curve, a line with one wrong point, and a point that makes the line alone (Anscombe 1973). Computed in fractions where it can
-be; and what each looks like is measured as well, by numbers that nobody had asked for.
+curve, a line with one wrong point, and a point that makes the line alone (Anscombe 1973). Computed in fractions up to the
+square roots; and what each looks like is measured as well, by numbers that nobody had asked for.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from math import sqrt
 from operator import itemgetter
-from statistics import correlation, fmean, linear_regression, variance
+from statistics import mean
 
 from seodang.experiment import Claim, Experiment, knob
 
@@ -32,19 +33,29 @@ class Parameters:
 
 def described(x_text: str, y_text: str, p: Parameters, _seed: int) -> Mapping[str, float]:
     """The usual summary, rounded, and three numbers that tell the shapes apart."""
-    x, y = ([float(Fraction(number)) for number in text.split()] for text in (x_text, y_text))
-    slope, start = linear_regression(x, y)
+    x, y = ([Fraction(number) for number in text.split()] for text in (x_text, y_text))
+    slope = together(x, y) / together(x, x)
+    start = mean(y) - slope * mean(x)
     errors = [b - start - slope * a for a, b in zip(x, y, strict=True)]
-    centre = fmean(x)
-    bend = [(a - centre) ** 2 for a in x]
-    summary = fmean(x), fmean(y), variance(x), variance(y), correlation(x, y), slope, start
-    names = ("mean_x", "mean_y", "variance_x", "variance_y", "correlation", "slope", "start")
-    pull = [1 / len(x) + way / sum(bend) for way in bend]
-    return {name: round(value, p.decimals) for name, value in zip(names, summary, strict=True)} | {
+    bend = [(a - mean(x)) ** 2 for a in x]
+    summary = {"mean_x": mean(x), "mean_y": mean(y), "slope": slope, "start": start}
+    summary |= {"variance_x": together(x, x) / (len(x) - 1), "variance_y": together(y, y) / (len(y) - 1)}
+    return {name: float(round(value, p.decimals)) for name, value in summary.items()} | {
+        "correlation": round(correlation(x, y), p.decimals),
         "bend": abs(correlation(errors, bend)),
-        "largest_error": max(abs(error) for error in errors) / (sum(e * e for e in errors) / (len(x) - 2)) ** 0.5,
-        "leverage": max(pull),
+        "largest_error": max(map(abs, errors)) / sqrt(together(errors, errors) / (len(x) - 2)),
+        "leverage": float(Fraction(1, len(x)) + max(bend) / together(x, x)),
     }
+
+
+def together(x: list[Fraction], y: list[Fraction]) -> Fraction:
+    """The sum of products of both deviations from their means, exactly."""
+    return sum(((a - mean(x)) * (b - mean(y)) for a, b in zip(x, y, strict=True)), Fraction())
+
+
+def correlation(x: list[Fraction], y: list[Fraction]) -> float:
+    """Exact up to a square root."""
+    return together(x, y) / sqrt(together(x, x) * together(y, y))
 
 
 def experiment(p: Parameters) -> Experiment:
@@ -62,6 +73,6 @@ def experiment(p: Parameters) -> Experiment:
             "variances_agree": Claim(lambda a: len({getattr(a, arm).variance_y for arm in QUARTET}) == 1),
             "curve_is_bent": Claim(lambda a: a.curve.bend > 0.9 and a.line.bend < 0.5),
             "one_point_is_off": Claim(lambda a: a.outlier.largest_error > 2.5 > a.line.largest_error),
-            "one_point_decides": Claim(lambda a: abs(a.lever.leverage - 1) < 1e-9 and a.line.leverage < 0.5),
+            "one_point_decides": Claim(lambda a: a.lever.leverage == 1 and a.line.leverage < 0.5),
         },
     )

@@ -2,7 +2,7 @@
 
 One block of weights, four, three (Elman 1990; Hochreiter & Schmidhuber 1997; Cho et al. 2014). All read the adding problem
 at length 20. Two more GRUs lack a gate: r = 1, so that the candidate always sees the state, or z = 0, so that nothing is
-kept past it. A second task asks for forgetting: how large a share of the steps since the last mark had a number above 1/2?
+kept past it. A second task asks for forgetting: how many numbers above 1/2 came after the last mark, over the length?
 """
 
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ class GRU(nn.Module):
 
 
 def resetting(generator: torch.Generator, length: int) -> Split:
-    """The adding problem's sequences; asked is how many numbers above 1/2 came from the last mark on, over the length."""
+    """The adding problem's sequences; asked is how many numbers above 1/2 came after the last mark, over the length."""
     x, _, x_test, _ = adding(generator, length, train=10_000)
     both = torch.cat([x, x_test])
     y = ((both[..., 0] > 0.5) & (both[..., 1].flip(1).cumsum(1).flip(1) == 0)).sum(1, keepdim=True) / length

@@ -41,7 +41,7 @@ class Encoder(nn.Module):
 
 
 def views(generator: torch.Generator) -> Split:
-    """(n, 2, 8, 8) two distorted views of every training digit, and its label, which training does not look at."""
+    """(2 n, 2, 8, 8) two distorted views of each of n training digits, then each twice as it is; labels for the probe."""
     split = images("digits").draw(generator)
     x = split.x_train.view(-1, 8, 8).to(torch.get_default_dtype())
     both = torch.stack([distorted(x, generator, shift=0.12, turn=15.0) for _ in range(2)], dim=1)
@@ -54,13 +54,13 @@ def alike(net: nn.Module, batch: Batch) -> Tensor:
 
 
 def rotation(net: nn.Module, batch: Batch) -> Tensor:
-    """The loss of telling by how many right angles an image was turned."""
+    """The loss of telling by how many right angles a pair's first image was turned."""
     x, y = turned(batch.x[:, 0, None])
     return F.cross_entropy(net(x), y)
 
 
 def probe(trained: Trained, labels: int, of: str) -> float:
-    """The test accuracy of a linear classifier on the features of so many labelled digits a class, by ridge regression."""
+    """Test accuracy of ridge regression on the features of so many labelled digits a class, not distorted; or on pixels."""
     x, y = trained.x_train[len(trained.x_train) // 2 :, 0].flatten(1), trained.y_train[len(trained.y_train) // 2 :]
     rows = torch.cat([(y == digit).nonzero()[:labels, 0] for digit in range(10)])
     net = {"learned": trained.model, "random": trained.initial}.get(of)

@@ -51,10 +51,10 @@ def refused(trained: Trained) -> float:
 
 
 def fold_gap(trained: Trained) -> float:
-    """The largest change of an output, over the largest, when each normalization is folded into the layer before it."""
+    """The largest change of an output, over the largest, when each normalization is folded in; all in double precision."""
     layers = list(copy.deepcopy(trained.model).double().children())
     kept = [folded(a, b) if isinstance(a, nn.Linear) and isinstance(b, nn.BatchNorm1d) else a for a, b in pairwise(layers)]
-    small = nn.Sequential(*(layer for layer in kept if not isinstance(layer, nn.BatchNorm1d)), layers[-1]).double()
+    small = nn.Sequential(*(layer for layer in kept if not isinstance(layer, nn.BatchNorm1d)), layers[-1])
     with torch.no_grad():
         before = nn.Sequential(*layers)(trained.x_test.double())
         return float((small(trained.x_test.double()) - before).abs().max() / before.abs().max())

@@ -66,7 +66,7 @@ def experiment(p: Parameters) -> Experiment:
         },
         metrics={"accuracy": Trained.accuracy, "bias_matters": bias_matters},
         claims={
-            "order_is_a_tie": Claim(lambda arms: abs(arms.before.accuracy - arms.after.accuracy), below=0.02),
+            "order_is_a_tie": Claim(lambda arms: abs(arms.before.accuracy - arms.after.accuracy), below=0.01),
             "bias_is_redundant": Claim(lambda arms: arms.before.bias_matters, below=1e-5),
             "other_is_enough": Claim(lambda arms: arms.before.accuracy - arms.other.accuracy, below=0.02),
             "one_is_not_enough": Claim(

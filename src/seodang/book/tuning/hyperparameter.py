@@ -1,8 +1,8 @@
 """What is a hyperparameter, and why can the training data not choose it?
 
-A value that training does not set: the training loss has no say in it, or a ruinous one (Goodfellow, Bengio & Courville
-2016, 5.3). Ridge regression with 30 noisy samples of 20 features: the strength of the penalty is chosen on the training
-data, on validation data, and on the test data themselves.
+A value that training does not set: left to the training loss, it would always be set for the most freedom (Goodfellow,
+Bengio & Courville 2016, 5.3). Ridge regression with 30 noisy samples of 20 features: the strength of the penalty is chosen
+on the training data, on validation data, and on the test data themselves.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Parameters:
     """Samples to train on, features, and the standard deviation of what is added to the targets."""
 
     samples: int = knob(30, low=22, high=1_000)
-    features: int = knob(20, low=1, high=200)
+    features: int = knob(20, low=1, high=20)
     noise: float = knob(3.0, low=0, high=100)
 
 
@@ -40,7 +40,7 @@ def ridge(x: Tensor, y: Tensor, strength: float) -> Tensor:
 
 
 def chosen(p: Parameters, by: str, seed: int) -> Mapping[str, float]:
-    """The strength with the least error on one of three sets, and the error of that fit on all three."""
+    """The strength with the least error on one of three sets; that fit's error on the training and on the test data."""
     generator = torch.Generator().manual_seed(seed)
     truth = torch.randn(p.features, generator=generator, dtype=torch.double)
     sets = {name: drawn(p, n, truth, generator) for name, n in (("train", p.samples), ("validation", 30), ("test", 2_000))}
