@@ -55,6 +55,14 @@ def test_a_write_from_our_page_is_taken(school: School) -> None:
     assert school.desk.record().predictions
 
 
+def test_what_a_stranger_reads_asks_for_nothing_that_a_stranger_does_not_get(school: School) -> None:
+    school.client.cookies.clear()
+    said = school.client.get("/syllabus").text
+    assert "<code>seodang open</code>" in said
+    assert "href=" not in said
+    assert "src=" not in said
+
+
 @pytest.mark.parametrize("address", ["/", "/nothing", "/static/style.css", QUESTION])
 def test_every_answer_forbids_scripts_and_styles_from_elsewhere(school: School, address: str) -> None:
     policy = school.get(address).headers["content-security-policy"]

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from seodang.locale import _
-from seodang.web.pages import refusal
+from seodang.web.pages import refusal, stranger
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -101,7 +101,7 @@ class Guard:
         """What is answered in place of the page, if anything."""
         request = Request(scope)
         if not self._ours(headers.get("host", "")):
-            return refusal(
+            return stranger(
                 request, 421, _("Seodang answers only to its own address on this machine: {host}.", host=self._host())
             )
         if not self.door.knows(headers.get("cookie", "")):
@@ -123,7 +123,7 @@ class Guard:
             answer = RedirectResponse(request.url.path + (f"?{rest}" if rest else ""), status_code=303)
             answer.set_cookie(self.door.cookie, self.door.key, httponly=True, samesite="lax", path="/")
             return answer
-        return refusal(request, 403, _("Open the address that `seodang open` printed; it lets this browser in once."))
+        return stranger(request, 403, _("Open the address that `seodang open` printed; it lets this browser in once."))
 
     def _from_ourselves(self, headers: Headers) -> bool:
         """Sec-Fetch-Site where the browser sends it, and Origin, which must name this address."""

@@ -112,3 +112,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
 def refusal(request: Request, status: int, sentence: str) -> HTMLResponse:
     """An answer of one sentence."""
     return page(request, "refusal.html", status, sentence=sentence)
+
+
+def stranger(request: Request, status: int, sentence: str) -> HTMLResponse:
+    """The same to a browser that was not let in: it gets no style sheet and may follow no link, so there are none."""
+    return page(request, "stranger.html", status, sentence=sentence)
