@@ -176,7 +176,8 @@ def raised(html: str) -> str:
 
 
 def scrolled(html: str) -> str:
-    """Long formulas within a line in a box that scrolls: a browser breaks no formula, and a small screen is narrower."""
+    """Tables, and long formulas within a line, in a box that scrolls: nothing breaks them, and a small screen is small."""
+    html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
     return _INLINE.sub(
         lambda found: f'<span class="long" tabindex="0">{found[0]}</span>' if _is_long(found[0]) else found[0], html
     )
