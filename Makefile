@@ -39,7 +39,7 @@ PART ?= $(shell echo $$(( $$(date +%s) / 604800 % 8 + 1 )))/8
 prove: .venv/tested
 	@mkdir -p docs/proofs
 	@$(MAKE) --no-print-directory systems > docs/proofs/systems.txt 2>&1; code=$$?; tail -3 docs/proofs/systems.txt; exit $$code
-	$(BIN)/python -m pytest -m slow --ignore tests/systems > docs/proofs/slow.txt; code=$$?; tail -3 docs/proofs/slow.txt; exit $$code
+	$(BIN)/python -m pytest -m slow --ignore tests/systems -n 2 --dist worksteal > docs/proofs/slow.txt; code=$$?; tail -3 docs/proofs/slow.txt; exit $$code
 	$(BIN)/seodang book prove --part $(PART) > docs/proofs/book.txt; code=$$?; tail -3 docs/proofs/book.txt; exit $$code
 
 # Collect and compile what the program says in Korean.

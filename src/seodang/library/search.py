@@ -4,8 +4,9 @@ Hangul is taken apart into its letters (jamo) with the spaces squeezed out, Lati
 both are compared by three letters at a time: "드랍아웃" still shares most of its letters with "드롭아웃". A query of bare
 consonants ("ㄷㄹㅇㅇ") is compared with the initial consonants of words. The score is BM25 (Robertson & Zaragoza 2009, "The
 probabilistic relevance framework", section 3) times the part of the query that was found, lifted where the query comes
-near to one of the wordings as a whole; an answer in which too little of the query occurs is no hit, so that nonsense
-finds nothing.
+near to one of the wordings as a whole. An answer in which too little of the query occurs is no hit, so that nonsense finds
+nothing; what begins a word of the query counts fully there and what lies scattered in it half, and a long part of a
+single word is enough, since no accident makes it.
 """
 
 import math
@@ -24,6 +25,8 @@ K1, B = 1.2, 0.3  # BM25: how soon repetition stops counting, how much length is
 WORDED = 3.0  # how much a wording like the query lifts an answer
 LEAST_FOUND = 0.35  # of the query's grams, anywhere in an answer
 LEAST_TOGETHER = 0.33  # of their rarity, in one of its texts: grams that meet only by chance are scattered over many
+SCATTERED = 0.5  # what a gram counts there if the word it is of does not begin as in the text
+TELLING = 13.0  # rarity of the part of one word, from its beginning, that is enough by itself
 LIKE = 0.4  # Dice of the grams of two words that may be one, misspelt
 FEW = 50  # answers; in a smaller book no gram is rarer than in one of so many
 MOST_QUERY = 200  # characters; a longer query is cut
@@ -114,8 +117,9 @@ class Index:
         runs = _CONSONANTS.findall(query)
         rest = _LATIN.sub(self._known, _CONSONANTS.sub(" ", query))
         whole = frozenset(grams(rest))
-        wanted = sorted(set(grams(_ASKING.sub(" ", rest))) or whole)
-        scores = self._by_grams(wanted) if wanted else {}
+        words = list(_words(_ASKING.sub(" ", rest))) or list(_words(rest))
+        wanted = sorted({gram for word in words for gram in word})
+        scores = self._by_grams(wanted, words) if wanted else {}
         scores = {key: score * (1 + WORDED * self._wording(whole, key)) for key, score in scores.items()}
         for run in runs:
             found = self._by_initials(run)
@@ -147,7 +151,7 @@ class Index:
     def _mass(self, wanted: Iterable[str]) -> float:
         return sum(self._rarity(len(self.postings.get(gram, ()))) for gram in wanted)
 
-    def _by_grams(self, wanted: Sequence[str]) -> dict[int, float]:
+    def _by_grams(self, wanted: Sequence[str], words: Sequence[Sequence[str]]) -> dict[int, float]:
         mean = sum(self.lengths) / max(len(self.lengths), 1)
         scores: dict[int, float] = defaultdict(float)
         found: Counter[int] = Counter()
@@ -159,13 +163,51 @@ class Index:
                 scores[position] += rarity * weight * (K1 + 1) / (weight + long)
                 found[position] += 1
         parts = {position: count / len(wanted) for position, count in found.items()}
-        near = {key: scores[key] * part for key, part in parts.items() if part >= LEAST_FOUND}
-        rare = self._mass(wanted) * LEAST_TOGETHER
-        return {key: score for key, score in near.items() if self._together(frozenset(wanted), key) >= rare}
+        rarities = {gram: self._rarity(len(self.postings.get(gram, ()))) for gram in wanted}
+        rare = sum(rarities.values()) * LEAST_TOGETHER
+        told = self._told(words, rarities)
+        kept = {}
+        for position, part in parts.items():
+            if part < LEAST_FOUND and position not in told:
+                continue
+            together, longest = self._together(words, rarities, position)
+            if (part >= LEAST_FOUND and together >= rare) or longest >= TELLING:
+                kept[position] = scores[position] * part
+        return kept
 
-    def _together(self, wanted: frozenset[str], position: int) -> float:
-        """The most of these grams, by their rarity, that a single text of the answer has."""
-        return max((self._mass(wanted & text) for text in self.answers[position].grams), default=0.0)
+    def _told(self, words: Sequence[Sequence[str]], rarities: Mapping[str, float]) -> set[int]:
+        """The answers that have a telling part of a word, in whatever texts."""
+        told: set[int] = set()
+        for word in words:
+            have: set[int] | None = None
+            begun = 0.0
+            for gram in word:
+                posting = self.postings.get(gram, {}).keys()
+                have = set(posting) if have is None else have & posting
+                begun += rarities[gram]
+                if begun >= TELLING or not have:
+                    told |= have
+                    break
+        return told
+
+    def _together(self, words: Sequence[Sequence[str]], rarities: Mapping[str, float], position: int) -> tuple[float, float]:
+        """The most of the words, by the rarity of their grams, that one text of the answer has; and the most of one word."""
+        most = longest = 0.0
+        for text in self.answers[position].grams:
+            together = 0.0
+            for word in words:
+                begun = scattered = 0.0
+                unbroken = True
+                for gram in word:
+                    unbroken = unbroken and gram in text
+                    if unbroken:
+                        begun += rarities[gram]
+                    if gram in text:
+                        scattered += rarities[gram]
+                longest = max(longest, begun)
+                together += max(begun, SCATTERED * scattered)
+            most = max(most, together)
+        return most, longest
 
     def _by_initials(self, run: str) -> dict[int, float]:
         """Questions with words that begin with these consonants one after the other, spaced or not."""
@@ -225,6 +267,20 @@ def grams(text: str) -> Iterator[str]:
         letters = f"^{latin}$" if latin else unicodedata.normalize("NFD", squeezed(hangul))
         for start in range(max(len(letters) - 2, 1)):
             yield letters[start : start + 3]
+
+
+def _words(text: str) -> Iterator[list[str]]:
+    """The grams of each word in their order; those of a Korean word run on into the next, for its spaces do not count."""
+    for run in _RUNS.finditer(text):
+        letters = list(grams(run[0]))
+        if run["latin"]:
+            yield letters
+            continue
+        start = 0
+        for word in run["hangul"].split():
+            end = start + len(unicodedata.normalize("NFD", word))
+            yield letters[start:end]
+            start = end
 
 
 def initial_consonants(text: str) -> str:

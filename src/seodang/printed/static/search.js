@@ -1,7 +1,7 @@
 // Search in the browser: library/search.py, translated; a test asks both the same and wants the same answers. What the weights
 // and thresholds mean stands there.
 "use strict";
-const K1 = 1.2, B = 0.3, WORDED = 3, LISTED = 0.5, LEAST_FOUND = 0.35, LEAST_TOGETHER = 0.33, LIKE = 0.4, FEW = 50, MOST_QUERY = 200;
+const K1 = 1.2, B = 0.3, WORDED = 3, LISTED = 0.5, LEAST_FOUND = 0.35, LEAST_TOGETHER = 0.33, SCATTERED = 0.5, TELLING = 13, LIKE = 0.4, FEW = 50, MOST_QUERY = 200;
 const INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
 const CONSONANTS = /[ㄱ-ㅎ]{2,}/g;
 const LATIN = /[a-z0-9]+/g;
@@ -15,14 +15,24 @@ const ASKING = new RegExp(
 
 const normal = (text) => text.normalize("NFC").toLowerCase().replace(/[_-]/g, " ").replaceAll("×", "x");
 
-const grams = (text) => {
-  const found = new Set();
+// The grams of each word in their order; those of a Korean word run on into the next.
+const wordsOf = (text) => {
+  const words = [];
   for (const [, hangul, latin] of text.matchAll(RUNS)) {
     const letters = latin ? `^${latin}$` : hangul.replace(/\s+/g, "").normalize("NFD");
-    for (let start = 0; start < Math.max(letters.length - 2, 1); start++) found.add(letters.slice(start, start + 3));
+    const all = [];
+    for (let start = 0; start < Math.max(letters.length - 2, 1); start++) all.push(letters.slice(start, start + 3));
+    if (latin) words.push(all);
+    else
+      hangul.split(/\s+/).reduce((start, word) => {
+        const end = start + word.normalize("NFD").length;
+        words.push(all.slice(start, end));
+        return end;
+      }, 0);
   }
-  return found;
+  return words;
 };
+const grams = (text) => new Set(wordsOf(text).flat());
 
 const initialConsonants = (text) =>
   [...text]
@@ -67,23 +77,63 @@ const known = (index, word) => {
   return [...word].map((letter) => String.fromCharCode(0xe000 + letter.charCodeAt(0))).join("");
 };
 
-const byGrams = (index, wanted) => {
+// The answers that have a telling part of a word, in whatever texts.
+const told = (index, words, rarities) => {
+  const found = new Set();
+  for (const word of words) {
+    let have = null, begun = 0;
+    for (const gram of word) {
+      const posting = [...(index.postings.get(gram) ?? new Map()).keys()];
+      have = have === null ? new Set(posting) : new Set(posting.filter((position) => have.has(position)));
+      begun += rarities.get(gram);
+      if (begun >= TELLING || !have.size) {
+        for (const position of have) found.add(position);
+        break;
+      }
+    }
+  }
+  return found;
+};
+
+// The most of the words, by the rarity of their grams, that one text of the answer has; and the most of one word.
+const together = (index, words, rarities, position) => {
+  let most = 0, longest = 0;
+  for (const text of index.texts[position]) {
+    let sum = 0;
+    for (const word of words) {
+      let begun = 0, scattered = 0, unbroken = true;
+      for (const gram of word) {
+        const there = text.grams.has(gram);
+        unbroken &&= there;
+        if (unbroken) begun += rarities.get(gram);
+        if (there) scattered += rarities.get(gram);
+      }
+      longest = Math.max(longest, begun);
+      sum += Math.max(begun, SCATTERED * scattered);
+    }
+    most = Math.max(most, sum);
+  }
+  return [most, longest];
+};
+
+const byGrams = (index, wanted, words) => {
   const scores = new Map(), found = new Map();
+  const rarities = new Map([...wanted].map((gram) => [gram, rarity(index, index.postings.get(gram)?.size ?? 0)]));
   for (const gram of wanted) {
-    const posting = index.postings.get(gram) ?? new Map();
-    for (const [position, weight] of posting) {
+    for (const [position, weight] of index.postings.get(gram) ?? []) {
       const long = K1 * (1 - B + (B * index.lengths[position]) / index.mean);
-      scores.set(position, (scores.get(position) ?? 0) + (rarity(index, posting.size) * weight * (K1 + 1)) / (weight + long));
+      scores.set(position, (scores.get(position) ?? 0) + (rarities.get(gram) * weight * (K1 + 1)) / (weight + long));
       found.set(position, (found.get(position) ?? 0) + 1);
     }
   }
-  const rare = mass(index, wanted) * LEAST_TOGETHER;
+  const rare = LEAST_TOGETHER * [...rarities.values()].reduce((sum, each) => sum + each, 0);
+  const telling = told(index, words, rarities);
   const kept = new Map();
   for (const [position, score] of scores) {
     const part = found.get(position) / wanted.size;
-    if (part < LEAST_FOUND) continue;
-    const together = Math.max(0, ...index.texts[position].map((text) => mass(index, both(wanted, text.grams))));
-    if (together >= rare) kept.set(position, score * part);
+    if (part < LEAST_FOUND && !telling.has(position)) continue;
+    const [most, longest] = together(index, words, rarities, position);
+    if ((part >= LEAST_FOUND && most >= rare) || longest >= TELLING) kept.set(position, score * part);
   }
   return kept;
 };
@@ -112,9 +162,10 @@ const ask = (index, asked, limit = 8) => {
   const query = normal(asked.slice(0, MOST_QUERY));
   const runs = query.match(CONSONANTS) ?? [];
   const rest = query.replace(CONSONANTS, " ").replace(LATIN, (word) => known(index, word));
-  const whole = grams(rest), bare = grams(rest.replace(ASKING, " "));
-  const wanted = bare.size ? bare : whole;
-  let scores = wanted.size ? byGrams(index, wanted) : new Map();
+  const whole = grams(rest), bare = wordsOf(rest.replace(ASKING, " "));
+  const words = bare.length ? bare : wordsOf(rest);
+  const wanted = new Set(words.flat().sort());
+  let scores = wanted.size ? byGrams(index, wanted, words) : new Map();
   scores = new Map([...scores].map(([position, score]) => [position, score * (1 + WORDED * wording(index, whole, position))]));
   for (const run of runs) {
     const found = byInitials(index, run);
