@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 from library.books import write_book
-from library.test_queries import NONSENSE, QUERIES
+from library.test_queries import BLIND, NONSENSE, QUERIES, UNRELATED
 from playwright.sync_api import Browser
 from web.school import EXPERIMENT, SLUG
 
@@ -119,7 +119,17 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_browser_finds_what_the_school_finds(browser: Browser, whole: Path) -> None:
     """The translation of the search, against the original, on all queries and all nonsense."""
     library = Library.open()
-    queries = [*(query for query, _ in QUERIES), *NONSENSE, "ㄷㄹㅇㅇ", "ㅂㅊ ㅈㄱㅎ", "", "  ", "?!", "렐루 relu ㄷㄹㅇㅇ"]
+    queries = [
+        *(query for query, _ in QUERIES + BLIND),
+        *NONSENSE,
+        *UNRELATED,
+        "ㄷㄹㅇㅇ",
+        "ㅂㅊ ㅈㄱㅎ",
+        "",
+        "  ",
+        "?!",
+        "렐루 relu ㄷㄹㅇㅇ",
+    ]
     page = browser.new_page()
     page.goto(whole.as_uri())
     found = page.evaluate(

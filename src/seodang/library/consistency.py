@@ -13,9 +13,9 @@ from types import MappingProxyType
 
 from seodang.library.dictionary import Term
 from seodang.library.fields import LANGUAGES, Source
+from seodang.library.letters import grams, normal
 from seodang.library.page import Page
 from seodang.library.problem import Problem
-from seodang.library.search import grams, normal
 
 ALIKE = 0.7
 """Dice similarity of the grams of two sentences from which on they say the same. On the book the nearest pairs that do not

@@ -102,8 +102,8 @@ def _names(page: Page, found: Found) -> Iterator[Problem]:
             hint = did_you_mean(slug, found.stems)
             message = f'"next" names "{slug}", which is no other question.{hint} Name one that is in the book.'
             yield Problem(page.path, page.source.line("next", index), message)
-    if not 3 <= len(page.asked) <= 8:
-        message = f'"asked" has {len(page.asked)} other ways to ask. Write 3 to 8.'
+    if not 3 <= len(page.asked) <= 12:
+        message = f'"asked" has {len(page.asked)} other ways to ask. Write 3 to 12.'
         yield Problem(page.path, page.source.line("asked"), message)
     if not page.references:
         yield Problem(page.path, 1, "there is no reference. Add a [[references]] with authors, year, title and venue.")

@@ -4,39 +4,36 @@ Hangul is taken apart into its letters (jamo) with the spaces squeezed out, Lati
 both are compared by three letters at a time: "드랍아웃" still shares most of its letters with "드롭아웃". A query of bare
 consonants ("ㄷㄹㅇㅇ") is compared with the initial consonants of words. The score is BM25 (Robertson & Zaragoza 2009, "The
 probabilistic relevance framework", section 3) times the part of the query that was found, lifted where the query comes
-near to one of the wordings as a whole. An answer in which too little of the query occurs is no hit, so that nonsense finds
-nothing; what begins a word of the query counts fully there and what lies scattered in it half, and a long part of a
-single word is enough, since no accident makes it.
+near to one of the wordings as a whole.
+
+Nonsense finds nothing: an answer is a hit only where enough of the query stands in one of its texts (what begins a word
+counts fully there, what lies scattered in it half), or a long part of a single word, or a name of the dictionary.
 """
 
 import math
 import re
-import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from seodang.library.dictionary import Term
+from seodang.library.letters import LATIN, goes_on, grams, initial_consonants, misspelt, normal, squeezed, word_grams
 from seodang.library.question import Question
 
 TITLE, ASKED, NAMED, LISTED = 3.0, 2.0, 3.0, 0.5  # what an occurrence counts, by where it is
 K1, B = 1.2, 0.3  # BM25: how soon repetition stops counting, how much length is held against a question
 WORDED = 3.0  # how much a wording like the query lifts an answer
 LEAST_FOUND = 0.35  # of the query's grams, anywhere in an answer
-LEAST_TOGETHER = 0.33  # of their rarity, in one of its texts: grams that meet only by chance are scattered over many
+LEAST_TOGETHER = 0.37  # of their rarity, in one of its texts: grams that meet only by chance are scattered over many
 SCATTERED = 0.5  # what a gram counts there if the word it is of does not begin as in the text
-TELLING = 13.0  # rarity of the part of one word, from its beginning, that is enough by itself
+TELLING = 14.0  # rarity of the part of one word, from its beginning, that is enough by itself
 LIKE = 0.4  # Dice of the grams of two words that may be one, misspelt
 FEW = 50  # answers; in a smaller book no gram is rarer than in one of so many
 MOST_QUERY = 200  # characters; a longer query is cut
 
-_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _CONSONANTS = re.compile("[ㄱ-ㅎ]{2,}")
 _FOREIGN = {ord(letter): 0xE000 + ord(letter) for letter in "abcdefghijklmnopqrstuvwxyz0123456789"}  # to letters of no text
-_LATIN = re.compile("[a-z0-9]+")
-_RUNS = re.compile(r"(?P<hangul>[가-힣]+(?:\s+[가-힣]+)*)|(?P<latin>[a-z0-9]+|[\ue030-\ue07a]+)")
-_ALIKE = str.maketrans("_-×", "  x")
 _SUBHEADING = re.compile(r"^###+\s+(.*?)(?:\s*\{#[a-z0-9-]+\})?\s*$", re.MULTILINE)
 # Words that only make a sentence a question. They are left out of a query unless nothing else is in it.
 _ASKING = re.compile(
@@ -89,6 +86,7 @@ class Index:
     lengths: tuple[float, ...]
     initials: tuple[tuple[tuple[str, float], ...], ...]  # answer → (initial consonants of a text, its weight)
     words: Mapping[str, frozenset[str]]  # initial letter → the Latin words of all texts
+    names: Mapping[str, Mapping[str, str]]  # initial letter → what the dictionary calls things, without spaces and with
 
     @classmethod
     def of(cls, questions: Iterable[Question], terms: Mapping[str, Term]) -> "Index":
@@ -102,24 +100,26 @@ class Index:
             for text, weight in answer.texts:
                 for gram in set(grams(text)):
                     weights[gram] += weight
-                for word in _LATIN.findall(text):
+                for word in LATIN.findall(text):
                     words[word[0]].add(word)
             for gram, weight in weights.items():
                 postings[gram][position] = weight
             lengths.append(float(sum(weights.values())))
             initials.append(tuple((initial_consonants(text), weight) for text, weight in answer.texts))
         known = {letter: frozenset(those) for letter, those in words.items()}
-        return cls(answers, dict(postings), tuple(lengths), tuple(initials), known)
+        return cls(answers, dict(postings), tuple(lengths), tuple(initials), known, _by_initial(names(terms.values())))
 
     def ask(self, query: str, limit: int = 10) -> list[Hit]:
         """The questions that the query may mean, best first; a page is named once, by what on it fits best."""
         query = normal(query[:MOST_QUERY])
         runs = _CONSONANTS.findall(query)
-        rest = _LATIN.sub(self._known, _CONSONANTS.sub(" ", query))
+        rest = LATIN.sub(self._known, _CONSONANTS.sub(" ", query))
         whole = frozenset(grams(rest))
-        words = list(_words(_ASKING.sub(" ", rest))) or list(_words(rest))
+        words = list(word_grams(_ASKING.sub(" ", rest))) or list(word_grams(rest))
         wanted = sorted({gram for word in words for gram in word})
-        scores = self._by_grams(wanted, words) if wanted else {}
+        scores = self._by_grams(wanted) if wanted else {}
+        if not runs:  # which say by themselves what is meant
+            scores = self._meant(scores, words, self._named(rest))
         scores = {key: score * (1 + WORDED * self._wording(whole, key)) for key, score in scores.items()}
         for run in runs:
             found = self._by_initials(run)
@@ -133,10 +133,29 @@ class Index:
             best.setdefault(hit.slug, hit)
         return list(best.values())[:limit]
 
+    def _named(self, query: str) -> list[frozenset[str]]:
+        """The grams of each name of the dictionary that a word of the query begins with, the longest of each word."""
+        named = []
+        letters = squeezed(query)
+        place = 0
+        for word in query.split():
+            rest = letters[place:]
+            place += len(word)
+            names = self.names.get(rest[0], {})
+            fits = [name for name in names if rest.startswith(name) and not goes_on(rest, name)]
+            if fits:
+                named.append(frozenset(grams(names[max(fits, key=len)])))
+        return named
+
     def _known(self, word: re.Match[str]) -> str:
-        """A Latin word as it is, or, if no word of the book is like it, marked so that nothing matches it by chance."""
+        """A Latin word, spelt right; or, if no word of the book is like it, such that nothing matches it by chance."""
+        others = self.words.get(word[0][0], frozenset())
+        if word[0] in others:
+            return word[0]
+        if meant := min((other for other in others if misspelt(word[0], other)), default=""):
+            return meant
         mine = set(grams(word[0]))
-        for other in self.words.get(word[0][0], ()):
+        for other in others:
             theirs = set(grams(other))
             if 2 * len(mine & theirs) >= LIKE * (len(mine) + len(theirs)):
                 return word[0]
@@ -151,7 +170,8 @@ class Index:
     def _mass(self, wanted: Iterable[str]) -> float:
         return sum(self._rarity(len(self.postings.get(gram, ()))) for gram in wanted)
 
-    def _by_grams(self, wanted: Sequence[str], words: Sequence[Sequence[str]]) -> dict[int, float]:
+    def _by_grams(self, wanted: Sequence[str]) -> dict[int, float]:
+        """BM25 of every answer in which a gram occurs, times the part of the grams that do."""
         mean = sum(self.lengths) / max(len(self.lengths), 1)
         scores: dict[int, float] = defaultdict(float)
         found: Counter[int] = Counter()
@@ -162,18 +182,32 @@ class Index:
                 long = K1 * (1 - B + B * self.lengths[position] / mean)
                 scores[position] += rarity * weight * (K1 + 1) / (weight + long)
                 found[position] += 1
-        parts = {position: count / len(wanted) for position, count in found.items()}
-        rarities = {gram: self._rarity(len(self.postings.get(gram, ()))) for gram in wanted}
+        return {position: scores[position] * count / len(wanted) for position, count in found.items()}
+
+    def _meant(
+        self, scores: Mapping[int, float], words: Sequence[Sequence[str]], named: Sequence[frozenset[str]]
+    ) -> dict[int, float]:
+        """The answers that the query can mean: those in which enough of it stands, or a telling word, or a name."""
+        rarities = {gram: self._rarity(len(self.postings.get(gram, ()))) for word in words for gram in word}
         rare = sum(rarities.values()) * LEAST_TOGETHER
-        told = self._told(words, rarities)
+        likely = self._having_most(rarities) | self._told(words, rarities) | self._naming(named)
         kept = {}
-        for position, part in parts.items():
-            if part < LEAST_FOUND and position not in told:
-                continue
+        for position in sorted(likely):
             together, longest = self._together(words, rarities, position)
-            if (part >= LEAST_FOUND and together >= rare) or longest >= TELLING:
-                kept[position] = scores[position] * part
+            names = any(name <= text for text in self.answers[position].grams for name in named)
+            if together >= rare or longest >= TELLING or names:
+                kept[position] = scores[position]
         return kept
+
+    def _having_most(self, wanted: Collection[str]) -> set[int]:
+        """The answers in which at least that part of the grams occurs, wherever."""
+        found = Counter(position for gram in wanted for position in self.postings.get(gram, ()))
+        return {position for position, count in found.items() if count >= LEAST_FOUND * len(wanted)}
+
+    def _naming(self, named: Sequence[frozenset[str]]) -> set[int]:
+        """The answers in which the grams of a name occur, in whatever texts."""
+        each = (set.intersection(*(set(self.postings.get(gram, ())) for gram in name)) for name in named)
+        return set().union(*each)
 
     def _told(self, words: Sequence[Sequence[str]], rarities: Mapping[str, float]) -> set[int]:
         """The answers that have a telling part of a word, in whatever texts."""
@@ -210,10 +244,12 @@ class Index:
         return most, longest
 
     def _by_initials(self, run: str) -> dict[int, float]:
-        """Questions with words that begin with these consonants one after the other, spaced or not."""
-        pattern = re.compile("(?:^| )" + " ?".join(run))
+        """Questions with words of these initial consonants one after the other, in titles and names spaced or not."""
+        spaced, unbroken = re.compile("(?:^| )" + " ?".join(run)), re.compile("(?:^| )" + run)
         weights = {
-            position: max((weight for text, weight in texts if pattern.search(text)), default=0.0)
+            position: max(
+                (weight for text, weight in texts if (spaced if weight >= NAMED else unbroken).search(text)), default=0.0
+            )
             for position, texts in enumerate(self.initials)
         }
         found = {position: weight for position, weight in weights.items() if weight}
@@ -250,42 +286,16 @@ def _texts(question: Question, terms: Mapping[str, Term]) -> Iterator[tuple[str,
             yield from ((name, NAMED if about else LISTED) for name in names)
 
 
-def normal(text: str) -> str:
-    """Composed, lower case, underscores and hyphens as spaces. NFC: NFKC would turn ㄷㄹ into jamo that join."""
-    return unicodedata.normalize("NFC", text).lower().translate(_ALIKE)
+def names(terms: Iterable[Term]) -> list[str]:
+    """What the dictionary calls things, normalised; of "ROC curve (AUC)" both parts, and nothing of one letter."""
+    called = (name for term in terms for name in (*term.name.values(), *term.also, *term.avoid))
+    parts = {normal(part).strip() for name in called for part in re.split(r"[()]", name)}
+    return sorted(part for part in parts if len(squeezed(part)) > 1)
 
 
-def squeezed(text: str) -> str:
-    """The text without its spaces."""
-    return "".join(text.split())
-
-
-def grams(text: str) -> Iterator[str]:
-    """Three letters at a time: of each run of Hangul without its spaces, and of each Latin word with its edges."""
-    for run in _RUNS.finditer(text):
-        latin, hangul = run["latin"], run["hangul"]
-        letters = f"^{latin}$" if latin else unicodedata.normalize("NFD", squeezed(hangul))
-        for start in range(max(len(letters) - 2, 1)):
-            yield letters[start : start + 3]
-
-
-def _words(text: str) -> Iterator[list[str]]:
-    """The grams of each word in their order; those of a Korean word run on into the next, for its spaces do not count."""
-    for run in _RUNS.finditer(text):
-        letters = list(grams(run[0]))
-        if run["latin"]:
-            yield letters
-            continue
-        start = 0
-        for word in run["hangul"].split():
-            end = start + len(unicodedata.normalize("NFD", word))
-            yield letters[start:end]
-            start = end
-
-
-def initial_consonants(text: str) -> str:
-    """'배치 정규화' → 'ㅂㅊ ㅈㄱㅎ'; whatever is not Hangul becomes a bar that no query matches across."""
-    return "".join(
-        _INITIALS[(ord(letter) - 0xAC00) // 588] if "가" <= letter <= "힣" else " " if letter.isspace() else "|"
-        for letter in text
-    )
+def _by_initial(names: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for name in names:
+        short = squeezed(name)
+        found[short[0]].setdefault(short, name)
+    return found

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from seodang.library.search import names
+
 if TYPE_CHECKING:
     from seodang.library import Library
 
 
 def search_data(library: Library) -> str:
-    """A script that sets `answers`: slug, heading, titles by language, and the texts with what each counts."""
+    """A script that sets `answers` (slug, heading, titles by language, the texts with what each counts) and `names`."""
     answers = [
         {
             "slug": answer.question.slug.replace("_", "-"),
@@ -23,4 +25,7 @@ def search_data(library: Library) -> str:
         }
         for answer in library.index.answers
     ]
-    return f"window.answers = {json.dumps(answers, ensure_ascii=False, separators=(',', ':'))};\n"
+    told = {"answers": answers, "names": names(library.terms.values())}
+    return "".join(
+        f"window.{name} = {json.dumps(each, ensure_ascii=False, separators=(',', ':'))};\n" for name, each in told.items()
+    )

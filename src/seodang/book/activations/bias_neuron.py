@@ -33,8 +33,7 @@ class Parameters:
 
 def line(offset: float, generator: torch.Generator) -> Split:
     """(500, 1) points of [-1, 1] to learn on and as many to test on, y = x + offset; -x stands beside every x."""
-    half = torch.rand(500, 1, generator=generator)
-    x = torch.stack([half, -half], dim=1).flatten(0, 1)
+    x = (torch.rand(500, 1, 1, generator=generator) * torch.tensor([[1.0], [-1.0]])).flatten(0, 1)
     return Split(x[:500], x[:500] + offset, x[500:], x[500:] + offset)
 
 
@@ -51,9 +50,10 @@ def error(trained: Trained) -> float:
     return trained.test_loss() if trained.y_test.is_floating_point() else 1 - trained.accuracy()
 
 
-def at_zero(trained: Trained) -> float:
-    """The largest output for an input that is 0 everywhere."""
-    return float(trained.model(torch.zeros_like(trained.x_test[:1])).detach().abs().max())
+def off(trained: Trained, c: float) -> float:
+    """In double precision, the largest distance of f(cx) from c f(x); for c = 0, the largest output for the input 0."""
+    f, x = copy.deepcopy(trained.model).double(), trained.x_test.double()
+    return float((f(c * x) - c * f(x)).detach().abs().max())
 
 
 def bias_gradient(trained: Trained) -> float:
@@ -81,10 +81,11 @@ def experiment(p: Parameters) -> Experiment:
             "bare_digits": replace(digits, model=partial(net, sizes, bias=False)),
             "normalized": replace(digits, model=partial(net, sizes, normalized=True)),
         },
-        metrics={"error": error, "at_zero": at_zero, "bias_gradient": bias_gradient},
+        metrics={"error": error, "at_zero": partial(off, c=0), "scaled": partial(off, c=3), "bias_gradient": bias_gradient},
         claims={
             "shift_needs_bias": Claim(lambda a: a.unit.error <= 1e-6 and min(a.bare_unit.error, a.bare_net.error) >= 1),
             "through_the_origin": Claim(lambda a: a.bare_unit.at_zero == a.bare_net.at_zero == a.bare_digits.at_zero == 0),
+            "scales_along": Claim(lambda a: max(a.bare_unit.scaled, a.bare_net.scaled, a.bare_digits.scaled), below=1e-5),
             "digits_do_without": Claim(lambda a: abs(a.bare_digits.error - a.digits.error), below=0.02),
             "normalization_cancels": Claim(lambda a: a.normalized.bias_gradient, below=1e-5),
         },

@@ -43,6 +43,11 @@ class Shaped(nn.Module):
         return self.height * torch.sigmoid(self.steepness * z) - self.shift
 
 
+def shape_gap() -> float:
+    """The largest distance between tanh and 2 sigmoid(2z) - 1."""
+    return float((Shaped(2, 2, 1)(z := torch.linspace(-20, 20, 4001).double()) - torch.tanh(z)).abs().max())
+
+
 def normalized(activation: type[nn.Module], width: int) -> nn.Module:
     """Batch normalization, then the activation."""
     return nn.Sequential(nn.BatchNorm1d(width), activation())
@@ -80,6 +85,8 @@ def experiment(p: Parameters) -> Experiment:
         claims={
             "tanh_ahead": Claim(lambda a: a.tanh.accuracy - a.sigmoid.accuracy, above=0.8),
             "gradient_arrives": Claim(lambda a: a.tanh.first_gradient / a.sigmoid.first_gradient, above=1e4),
+            "on_zero": Claim(lambda a: abs(a.tanh.mean) <= 0.1 and a.sigmoid.mean >= 0.4),
+            "same_shape": Claim(lambda _: shape_gap(), below=1e-12),
             "centring_helps": Claim(lambda a: a.centred.accuracy - a.sigmoid.accuracy, above=0.1),
             "steepness_helps": Claim(lambda a: a.steep.accuracy - a.sigmoid.accuracy, above=0.1),
             "steepness_suffices": Claim(lambda a: a.tanh.accuracy - a.steep.accuracy, below=0.1),

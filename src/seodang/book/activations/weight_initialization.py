@@ -67,6 +67,7 @@ def experiment(p: Parameters) -> Experiment:
     def start(weights: Callable[[Tensor], object], hidden: int = p.depth) -> Callable[[], nn.Module]:
         return partial(mlp, [data.pixels, *[p.width] * hidden, data.classes], nn.ReLU, weights)
 
+    sizes = {"signal": signal, "distinct_units": distinct_units, "moved": moved}
     sgd = partial(torch.optim.SGD, lr=p.lr)
     base = Training(data=data.draw, model=start(he), loss=F.cross_entropy, optimizer=sgd, steps=p.steps)
     return Experiment(
@@ -78,11 +79,15 @@ def experiment(p: Parameters) -> Experiment:
             "equal": replace(base, model=start(equal)),
             "no_hidden_layer": replace(base, model=start(nn.init.zeros_, hidden=0)),
         },
-        metrics={"accuracy": Trained.accuracy, "signal": signal, "distinct_units": distinct_units, "moved": moved},
+        metrics={**sizes, "accuracy": Trained.accuracy, "loss": lambda trained: float(trained.losses[0])},
         claims={
-            "scale_decides": Claim(lambda arms: arms.he.accuracy - max(arms.small.accuracy, arms.large.accuracy), above=0.5),
-            "zero_is_stuck": Claim(lambda arms: arms.zero.moved == 0),
+            "he_learns": Claim(lambda arms: arms.he.accuracy, above=0.94),
+            "others_do_not": Claim(lambda arms: max(arms.small.accuracy, arms.large.accuracy), below=0.15),
+            "zero_is_stuck": Claim(
+                lambda arms: arms.zero.moved == 0 and abs(arms.zero.loss - math.log(data.classes)) < 1e-6
+            ),
             "units_stay_alike": Claim(lambda arms: arms.equal.distinct_units == 1),
             "zero_without_hidden": Claim(lambda arms: arms.no_hidden_layer.accuracy, above=0.85),
+            "zero_in_full": Claim(lambda arms: arms.no_hidden_layer.accuracy, above=0.93),
         },
     )

@@ -24,8 +24,8 @@ class Parameters:
 
     length: int = knob(40, low=4, high=200)
     channels: int = knob(16, low=1, high=64)
-    lr: float = knob(0.005, above=0, high=1)
-    steps: int = knob(600, low=1, high=20_000)
+    lr: float = knob(0.01, above=0, high=1)
+    steps: int = knob(1200, low=1, high=20_000)
 
 
 class Net(nn.Module):
@@ -66,11 +66,10 @@ def looks_ahead(trained: Trained) -> float:
 
 def experiment(p: Parameters) -> Experiment:
     """Five layers: dilated, not dilated; and three dilated layers."""
-    adam = partial(torch.optim.Adam, lr=p.lr)
-    data = partial(adding, length=p.length, train=5_000)
-    dilated = Training(
-        data=data, model=partial(Net, p.channels, (1, 2, 4, 8, 16)), loss=F.mse_loss, optimizer=adam, steps=p.steps
-    )
+    adam, falling = partial(torch.optim.Adam, lr=p.lr), partial(torch.optim.lr_scheduler.CosineAnnealingLR, T_max=p.steps)
+    data = partial(adding, length=p.length)
+    model = partial(Net, p.channels, (1, 2, 4, 8, 16))
+    dilated = Training(data=data, model=model, loss=F.mse_loss, optimizer=adam, schedule=falling, steps=p.steps, batch=32)
     return Experiment(
         arms={
             "dilated": dilated,

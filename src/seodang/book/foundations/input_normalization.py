@@ -3,7 +3,7 @@
 LeCun, Bottou, Orr & Müller 1998, "Efficient BackProp", 4.3 and 5: gradient descent needs steps in proportion to the
 condition number of the Hessian, which for a linear model is that of the inputs' products. Digits with half of the
 columns ten times as large; as they come, from 0 to 1; standardized. Softmax regression by 100 full-batch steps,
-at the best of six learning rates.
+at the learning rate, of eight, with which 347 other images are predicted best.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from torch import Tensor
 from seodang.data.digits import digits
 from seodang.experiment import Claim, Experiment, knob
 
-RATES = tuple(10 ** (exponent / 2) for exponent in range(-3, 3))
+RATES, TRAIN = tuple(10 ** (exponent / 2) for exponent in range(-3, 5)), 1_000
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,22 @@ class Parameters:
 
 
 def split(p: Parameters, scaling: str, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Digits without the columns that do not vary, scaled by statistics of the training or of all images."""
-    x, y, x_test, y_test = digits(torch.Generator().manual_seed(seed)).first(1000)
-    varied = x.std(dim=0) > 0.02  # border pixels hardly vary, and are left out
+    """Digits without the columns that do not vary, scaled by statistics of the first 1,000 or also the test images."""
+    x, y, x_test, y_test = digits(torch.Generator().manual_seed(seed))
+    varied = x[:TRAIN].std(dim=0) > 0.02  # border pixels hardly vary, and are left out
     x, x_test = x[:, varied].double(), x_test[:, varied].double()
     if scaling != "unit":
         factors = p.factor ** ((torch.arange(x.shape[1]) + 1) % 2).double()
         x, x_test = x * factors, x_test * factors
     if scaling.startswith("standardized"):
-        seen = torch.cat([x, x_test]) if scaling == "standardized_leaky" else x
+        seen = torch.cat([x[:TRAIN], x_test]) if scaling == "standardized_leaky" else x[:TRAIN]
         mean, std = seen.mean(dim=0), seen.std(dim=0, correction=0)
         x, x_test = (x - mean) / std, (x_test - mean) / std
     return x, y, x_test, y_test
 
 
 def learned(p: Parameters, scaling: str, seed: int) -> Mapping[str, float]:
-    """Test accuracy at the learning rate with the lowest training loss, and the condition number of the inputs."""
+    """Test accuracy at the learning rate with the lowest loss on images not trained on, and the inputs' condition number."""
     from sklearn.preprocessing import StandardScaler
 
     x, y, x_test, y_test = split(p, scaling, seed)
@@ -53,16 +53,16 @@ def learned(p: Parameters, scaling: str, seed: int) -> Mapping[str, float]:
     weights = torch.zeros(len(RATES), x.shape[1] + 1, 10)
     ones, ones_test = (torch.cat([part, torch.ones(len(part), 1)], dim=1).float() for part in (x, x_test))
     for _ in range(p.steps):
-        weights -= rates * (ones.T @ ((ones @ weights).softmax(dim=2) - targets)) / len(x)
-    loss = -((ones @ weights).log_softmax(dim=2) * targets).sum(dim=2).mean(dim=1)
+        weights -= rates * (ones[:TRAIN].T @ ((ones[:TRAIN] @ weights).softmax(dim=2) - targets[:TRAIN])) / TRAIN
+    loss = -((ones[TRAIN:] @ weights).log_softmax(dim=2) * targets[TRAIN:]).sum(dim=2).mean(dim=1)
     best = loss.nan_to_num(torch.inf).argmin()
     raw, _, raw_test, _ = split(p, "badly", seed)
-    library = torch.from_numpy(StandardScaler().fit(raw.numpy()).transform(raw_test.numpy()))
+    library = torch.from_numpy(StandardScaler().fit(raw[:TRAIN].numpy()).transform(raw_test.numpy()))
     right = ((ones_test @ weights).argmax(dim=2) == y_test).float().mean(dim=1)
     return {
         "accuracy": float(right[best]),
         "at_rate_1": float(right[RATES.index(1)]),
-        "condition": float(torch.linalg.cond(ones.double().T @ ones.double())),
+        "condition": float(torch.linalg.cond(ones[:TRAIN].double().T @ ones[:TRAIN].double())),
         "rate": RATES[int(best)],
         "from_library": float((x_test - library).abs().max()),
     }

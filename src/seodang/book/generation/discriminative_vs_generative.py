@@ -67,7 +67,7 @@ def compared(p: Parameters, copies: bool, n: int, seed: int) -> Mapping[str, flo
 
 def experiment(p: Parameters) -> Experiment:
     """The assumption true or false, few samples or many."""
-    sizes = {"tiny": 20, "small": 200, "large": 2000}
+    sizes = {"tiny": 20, "few": 50, "small": 200, "large": 2000}
     return Experiment(
         arms={
             f"{kind}_{size}": partial(compared, p, kind == "copied", n)
@@ -79,6 +79,9 @@ def experiment(p: Parameters) -> Experiment:
             "bayes_ahead": Claim(lambda a: a.independent_small.bayes - a.independent_small.logistic, above=0.02),
             "level_with_data": Claim(lambda a: abs(a.independent_large.bayes - a.independent_large.logistic), below=0.01),
             "copies_hurt": Claim(lambda a: a.copied_small.logistic - a.copied_small.bayes, above=0.04),
+            "copies_hurt_from_50_on": Claim(
+                lambda a: min(x.logistic - x.bayes for x in (a.copied_few, a.copied_small, a.copied_large)), above=0.04
+            ),
             "stays_wrong": Claim(lambda a: a.copied_large.logistic - a.copied_large.bayes, above=0.04),
             "bayes_ahead_when_tiny": Claim(lambda a: a.independent_tiny.bayes - a.independent_tiny.logistic, above=0.02),
         },

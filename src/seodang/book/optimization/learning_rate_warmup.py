@@ -1,9 +1,10 @@
 """Why begin with a small learning rate and warm it up?
 
-A rate is stable where no curvature exceeds 2 / rate, and at its random start a net may be sharper than it will be a little
-later: small steps lead out of that region, and then the large rate holds (Goyal et al. 2017; Gilmer et al. 2022). Where the
-start is not sharp, or the rate too large everywhere, a warm-up changes nothing. A tanh net and softmax regression, each at
-once at a rate of 1 and warmed up to it over 60 of 200 steps; and the tanh net at a third and at three times the rate.
+A rate is stable where no curvature exceeds 2 / rate, and the random start of a net may be sharper than that (Goyal et al.
+2017). The usual account is that small steps lead out of the sharp region before the rate is large (Gilmer et al. 2022); what
+is measured here is the sharpness at the start and at the end, and who has learned. A tanh net and softmax regression, each
+at once at a rate of 1 and warmed up to it over 60 of 200 steps; the tanh net also at once at a third of that rate, and
+warmed up to three times that rate.
 """
 
 from dataclasses import dataclass, replace
@@ -42,7 +43,7 @@ def sharpness(trained: Trained, initially: bool = False) -> float:
 
 
 def experiment(p: Parameters) -> Experiment:
-    """Two nets at once and warmed up; the tanh net also at a rate that is too large for good."""
+    """Two nets at once and warmed up; the tanh net also at once at a smaller rate, and warmed up to a larger one."""
     sgd = partial(partial, torch.optim.SGD)
     tanh = Training(
         data=digits,

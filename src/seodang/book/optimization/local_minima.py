@@ -2,8 +2,8 @@
 
 Width removes them: XOR by two, three and eight hidden units from 100 random starts each (Blum & Rivest 1992 for the small
 net, Choromanska et al. 2015 for the wide); and digits by 4 and by 64 hidden units from 10 starts. Then one valley with two
-wells, b (x² - 1)² + 0.3 x, entered on the side of the worse one, high above its bottom: plain descent, momentum (Polyak
-1964), with a barrier of 1 and of 4, and noise (Ge et al. 2015).
+wells, b (x² - 1)² + 0.3 x, entered on the side of the worse one, high above its bottom: by plain descent over a barrier of
+1, by momentum (Polyak 1964) over one of 1 and of 4, and by noise (Ge et al. 2015) over one of 1.
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ def nets(p: Parameters, hidden: int, seed: int, runs: int = 100, images: int = 0
 
 
 def wells(p: Parameters, seed: int, barrier: float = 1.0, momentum: float = 0.0, noise: float = 0.0) -> Mapping[str, float]:
-    """100 descents at a rate of 0.02, with noise that dies away, if any, entering at x > 1, 2 to 2.5 high."""
+    """100 descents at a rate of 0.02, noise, if any, dying away, entering at x > 1, where b (x² - 1)² is 2 to 2.5."""
     generator = torch.Generator().manual_seed(seed)
     x = (1 + ((2 + 0.5 * torch.rand(100, generator=generator)) / barrier).sqrt()).sqrt()  # b (x² - 1)² is 2 to 2.5
     velocity = torch.zeros(100)

@@ -5,7 +5,7 @@ pass keeps, for every sample of the batch, what the backward pass will need. Bot
 the hooks of autograd, and compared with a count by hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
@@ -13,6 +13,7 @@ from operator import itemgetter
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.optim import SGD, Adam, Optimizer
 
 from seodang.experiment import Claim, Experiment, knob
 from seodang.models import mlp
@@ -35,15 +36,14 @@ def cnn(channels: int) -> nn.Sequential:
 
 def by_hand(p: Parameters, net: str) -> int:
     """Bytes a sample: inputs of layers, outputs of ReLU, places of the maxima (8 bytes each), log-softmax and label."""
-    ends = 4 * 784 + 4 * 10 + 8
-    return ends + (4 * 2 * p.width if net == "mlp" else p.channels * (4 * 784 + 8 * 196 + 4 * 196))
+    return 4 * 784 + 4 * 10 + 8 + (4 * 2 * p.width if net == "mlp" else p.channels * (4 * 784 + 8 * 196 + 4 * 196))
 
 
-def stepped(p: Parameters, net: str, batch: int, seed: int) -> Mapping[str, float]:
+def stepped(p: Parameters, net: str, batch: int, seed: int, by: Callable[..., Optimizer] = Adam) -> Mapping[str, float]:
     """Bytes that are alive in one real training step, by what they are for."""
     torch.manual_seed(seed)
     model = mlp([784, p.width, p.width, 10]) if net == "mlp" else cnn(p.channels)
-    optimizer = torch.optim.Adam(model.parameters())
+    optimizer = by(model.parameters())
     own, saved = {one.untyped_storage().data_ptr() for one in model.parameters()}, dict[int, int]()
 
     def keep(tensor: Tensor) -> Tensor:
@@ -54,33 +54,34 @@ def stepped(p: Parameters, net: str, batch: int, seed: int) -> Mapping[str, floa
 
     x, y = torch.randn(batch, 784), torch.randint(10, (batch,))
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        loss = F.cross_entropy(model(x), y)
-    loss.backward()  # type: ignore[no-untyped-call]
+        F.cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
     optimizer.step()
-    state = [value for each in optimizer.state.values() for value in each.values()]
-    made = {
-        "numbers": sum(one.numel() for one in model.parameters()),
-        "parameters": sum(one.nbytes for one in model.parameters()),
-        "gradients": sum(one.grad.nbytes for one in model.parameters() if one.grad is not None),
-        "optimizer": sum(value.nbytes for value in state),
-        "activations": sum(saved.values()),
-        "predicted": batch * by_hand(p, net),
+    weights = list(model.parameters())
+    made: dict[str, float] = {
+        "parameters": sum(one.nbytes for one in weights),
+        "gradients": sum(one.grad.nbytes for one in weights if one.grad is not None),
+        "optimizer": sum(one.nbytes for kept in optimizer.state.values() for one in kept.values() if one is not None),
     }
-    return {name: float(value) for name, value in made.items()}
+    each = sum(made.values()) / sum(one.numel() for one in weights)
+    return made | {"each": each, "activations": sum(saved.values()), "predicted": batch * by_hand(p, net)}
 
 
 def experiment(p: Parameters) -> Experiment:
-    """Two nets, each with a batch and with twice that."""
+    """Two nets, each with a batch and with twice that; and one of them with other optimizers."""
     sizes = {"": p.batch, "_double": 2 * p.batch}
-    fixed = ("parameters", "gradients", "optimizer")
+    other = {"mlp_sgd": partial(SGD, lr=0.01), "mlp_momentum": partial(SGD, lr=0.01, momentum=0.9)}
+    names = ("parameters", "gradients", "optimizer", "each", "activations", "predicted")
     return Experiment(
         kind="derivation",
-        arms={f"{net}{end}": partial(stepped, p, net, size) for net in ("mlp", "cnn") for end, size in sizes.items()},
-        metrics={name: itemgetter(name) for name in ("numbers", *fixed, "activations", "predicted")},
+        arms={f"{net}{end}": partial(stepped, p, net, size) for net in ("mlp", "cnn") for end, size in sizes.items()}
+        | {name: partial(stepped, p, "mlp", p.batch, by=by) for name, by in other.items()},
+        metrics={name: itemgetter(name) for name in names},
         claims={
-            "sixteen_bytes": Claim(lambda a: abs(sum(getattr(a.mlp, x) for x in fixed) / a.mlp.numbers - 16), below=0.01),
+            "sixteen_bytes": Claim(lambda a: abs(a.mlp.each - 16), below=0.01),
+            "eight_and_twelve": Claim(lambda a: max(abs(a.mlp_sgd.each - 8), abs(a.mlp_momentum.each - 12)), below=0.01),
             "counted_by_hand": Claim(lambda a: max(abs(x.activations / x.predicted - 1) for x in (a.mlp, a.cnn)), below=0.1),
             "linear_in_batch": Claim(lambda a: a.mlp_double.activations == 2 * a.mlp.activations),
-            "weights_dominate": Claim(lambda a: all(16 * x.numbers > x.activations for x in (a.mlp, a.cnn))),
+            "weights_stay": Claim(lambda a: a.mlp_double.each == a.mlp.each and a.cnn_double.each == a.cnn.each),
+            "weights_dominate": Claim(lambda a: all(4 * x.parameters > x.activations for x in (a.mlp, a.cnn))),
         },
     )

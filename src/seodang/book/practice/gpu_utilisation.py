@@ -56,5 +56,6 @@ def experiment(p: Parameters) -> Experiment:
             "half": Claim(lambda a: abs(a.one.speed * p.compute - p.compute / p.load), below=0.08),
             "full": Claim(lambda a: a.three.speed * p.compute, above=0.85),
             "small_batch_helps": Claim(lambda a: a.small_batch.busy > a.three.busy),
+            "larger_batch_no_slower": Claim(lambda a: a.three.speed >= a.small_batch.speed),
         },
     )

@@ -65,7 +65,7 @@ def experiment(p: Parameters) -> Experiment:
         metrics={name: itemgetter(name) for name in names},
         claims={
             "fits_a_page": Claim(lambda arms: arms.numpy.lines <= 50 and arms.numpy.backprop_lines <= 7),
-            "gradient_is_right": Claim(lambda a: max(a.numpy.autograd_gap, a.numpy.difference_gap), below=1e-6),
+            "gradient_is_right": Claim(lambda a: max(a.numpy.autograd_gap, a.numpy.difference_gap), below=1e-7),
             "reads_digits": Claim(lambda arms: arms.numpy.accuracy, above=0.96),
             "numpy_is_faster": Claim(lambda arms: arms.torch.seconds / arms.numpy.seconds, above=1.5),
         },

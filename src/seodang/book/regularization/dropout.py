@@ -22,13 +22,14 @@ REMOVED = 0.2  # the share removed when the factor is measured; at 0.5 keeping a
 
 @dataclass(frozen=True)
 class Parameters:
-    """Two hidden layers of 256 units, 40 % of the training labels redrawn, half of the units dropped."""
+    """Two hidden layers of 256 units, 40 % of the training labels redrawn, half of the units dropped; `few` clean images."""
 
     data: str = knob("digits", choices=NAMES)
     noise: float = knob(0.4, low=0, high=1)
     drop: float = knob(0.5, low=0, below=1)
     width: int = knob(256, low=1, high=4096)
     lr: float = knob(3e-3, above=0, high=1)
+    few: int = knob(200, low=1, high=1347)
     steps: int = knob(700, low=1, high=20_000)
 
 
@@ -39,18 +40,21 @@ def factor(trained: Trained) -> float:
         weight = next(last.parameters())
         hidden = nn.Sequential(*below)(trained.x_test[:100])  # (100, width)
         keep = torch.rand(1000, hidden.shape[1], generator=torch.Generator().manual_seed(trained.seed)) >= REMOVED
-        full = F.linear(hidden, weight)
-        average = torch.stack([F.linear(hidden * mask, weight) for mask in keep.to(hidden)]).mean(0)
-    return float((average * full).sum() / (full * full).sum())
+        full, masked = F.linear(hidden, weight), [F.linear(hidden * mask, weight) for mask in keep.to(hidden)]
+    return float((torch.stack(masked).mean(0) * full).sum() / (full * full).sum())
 
 
 def experiment(p: Parameters) -> Experiment:
-    """Noisy labels with and without dropout and batch normalization; clean labels with and without dropout."""
+    """Noisy labels with and without dropout and batch normalization; clean ones, many and few, with and without dropout."""
     data = images(p.data)
+
+    def few(generator: torch.Generator) -> Split:
+        return data.draw(generator).first(p.few)
 
     def noisy(generator: torch.Generator) -> Split:
         return data.draw(generator).noisy(p.noise, data.classes, generator)
 
+    scores = {"accuracy": Trained.accuracy, "train_accuracy": Trained.train_accuracy, "loss": Trained.test_loss}
     net = partial(blocks, [data.pixels, p.width, p.width, data.classes])
     norm, drop = partial(nn.BatchNorm1d, p.width), partial(nn.Dropout, p.drop)
     adam = partial(torch.optim.Adam, lr=p.lr)
@@ -63,12 +67,17 @@ def experiment(p: Parameters) -> Experiment:
             "noisy_both": replace(plain, model=partial(net, [norm, nn.ReLU, drop])),
             "clean": replace(plain, data=data.draw),
             "clean_dropout": replace(plain, data=data.draw, model=partial(net, [nn.ReLU, drop])),
+            "few": replace(plain, data=few),
+            "few_dropout": replace(plain, data=few, model=partial(net, [nn.ReLU, drop])),
         },
-        metrics={"accuracy": Trained.accuracy, "train_accuracy": Trained.train_accuracy, "factor": factor},
+        metrics={**scores, "factor": factor},
         claims={
             "noise_resisted": Claim(lambda arms: arms.noisy_dropout.accuracy - arms.noisy.accuracy, above=0.1),
             "clean_same": Claim(lambda arms: abs(arms.clean_dropout.accuracy - arms.clean.accuracy), below=0.01),
+            "few_loss": Claim(lambda arms: arms.few_dropout.loss / arms.few.loss, below=0.9),
             "norm_no_substitute": Claim(lambda arms: arms.noisy_dropout.accuracy - arms.noisy_norm.accuracy, above=0.1),
+            "norm_alone": Claim(lambda arms: arms.noisy_norm.accuracy - arms.noisy.accuracy, below=0),
+            "adds_to_norm": Claim(lambda arms: arms.noisy_both.accuracy - arms.noisy_norm.accuracy, above=0.08),
             "kept_share": Claim(lambda arms: abs(arms.clean_dropout.factor - (1 - REMOVED)), below=0.01),
         },
     )

@@ -22,7 +22,7 @@ from seodang.models.blocks import blocks
 
 @dataclass(frozen=True)
 class Parameters:
-    """Two hidden layers, SGD at 0.1; looked at every 25 steps."""
+    """Two hidden layers, SGD at 0.1, looked at every 25 steps; at most so many steps at width 32, a quarter at 256."""
 
     data: str = knob("digits", choices=NAMES)
     p: float = knob(0.5, low=0, below=1)
@@ -38,7 +38,7 @@ def needed(enough: float, trained: Trained) -> float:
 
 
 def operations(trained: Trained) -> float:
-    """Multiplications and additions of one step, forward and backward, on a batch of 64, in training mode."""
+    """Multiplications and additions in the matrix products of one step, forward and backward, on a batch of 64."""
     net = trained.model.train()
     counter = FlopCounterMode(display=False)
     with counter:

@@ -11,15 +11,13 @@ from functools import lru_cache, partial
 from operator import itemgetter
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from seodang.data import images
-from seodang.data.images import NAMES
+from seodang.data.images import NAMES, images
 from seodang.experiment import Claim, Experiment, knob
 from seodang.models import mlp
 
-LOWEST, HIGHEST, GAMES = -6.0, 4.0, 200
+LOWEST, HIGHEST, GAMES, DRAWS = -6.0, 4.0, 200, 4_000
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def table(p: Parameters, seed: int) -> Tensor:
         for _ in range(p.steps if -4 <= exponent <= 2 else 0):  # outside, nothing is learned or all is lost
             rows = torch.randint(len(x), (64,))
             optimizer.zero_grad()
-            F.cross_entropy(net(x[rows]), y[rows]).backward()  # type: ignore[no-untyped-call]
+            torch.nn.functional.cross_entropy(net(x[rows]), y[rows]).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
         accuracies.append(float((net(x_test).argmax(1) == y_test).float().mean()))
     return torch.tensor(accuracies)
@@ -56,15 +54,16 @@ def played(p: Parameters, axes: int, decades: float, seed: int) -> Mapping[str, 
     """Mean best accuracy of both searches, and how often each hits a good band; the other axes change nothing."""
     generator, values = torch.Generator().manual_seed(seed), round(p.budget ** (1 / axes))
     grid = ((torch.arange(values) + 0.5) / values).expand(GAMES, values)
-    random = torch.rand(GAMES, p.budget, generator=generator)
+    random, tries = (torch.rand(games, p.budget, generator=generator) for games in (GAMES, DRAWS))
     start = -0.5 - decades * torch.rand(GAMES, 1, generator=generator)  # a rate of 0.3 is somewhere in the window
-    band = torch.rand(GAMES, 1, generator=generator) * (1 - p.band)
+    band = torch.rand(DRAWS, 1, generator=generator)
     made = {}
-    for name, places in (("grid", grid), ("random", random)):
+    for name, places, tried in (("grid", grid, grid[0]), ("random", random, tries)):
         index = ((start + decades * places - LOWEST) / 0.25).round().long().clamp(0, 40)
         made[name] = float(table(p, seed)[index].amax(1).mean())
-        made[f"{name}_hits"] = float(((places > band) & (places < band + p.band)).any(1).float().mean())
-    return made | {"values": float(values)}
+        made[f"{name}_hits"] = float(((tried - band) % 1 < p.band).any(1).float().mean())  # a band may pass the end
+    off = max(abs(made["grid_hits"] - min(1, p.band * values)), abs(made["random_hits"] - 1 + (1 - p.band) ** p.budget))
+    return made | {"values": float(values), "off": off}
 
 
 def experiment(p: Parameters) -> Experiment:
@@ -72,11 +71,13 @@ def experiment(p: Parameters) -> Experiment:
     run = partial(partial, played, p)
     return Experiment(
         arms={"one": run(1, p.decades), "two": run(2, p.decades), "four": run(4, p.decades), "known": run(4, 2.0)},
-        metrics={name: itemgetter(name) for name in ("grid", "random", "grid_hits", "random_hits", "values")},
+        metrics={name: itemgetter(name) for name in ("grid", "random", "grid_hits", "random_hits", "values", "off")},
         claims={
             "random_wins_on_four": Claim(lambda a: a.four.random - a.four.grid, above=0.1),
             "random_wins_on_two": Claim(lambda a: a.two.random - a.two.grid, above=0.02),
             "grid_wins_on_one": Claim(lambda a: a.one.grid - a.one.random, above=0.01),
+            "hits_as_computed": Claim(lambda a: max(a.one.off, a.two.off, a.four.off), below=0.02),
             "known_range_levels": Claim(lambda a: a.known.random - a.known.grid, below=0.02),
+            "known_range_reverses": Claim(lambda a: a.known.grid - a.known.random, above=0),
         },
     )

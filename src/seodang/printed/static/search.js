@@ -1,7 +1,7 @@
 // Search in the browser: library/search.py, translated; a test asks both the same and wants the same answers. What the weights
 // and thresholds mean stands there.
 "use strict";
-const K1 = 1.2, B = 0.3, WORDED = 3, LISTED = 0.5, LEAST_FOUND = 0.35, LEAST_TOGETHER = 0.33, SCATTERED = 0.5, TELLING = 13, LIKE = 0.4, FEW = 50, MOST_QUERY = 200;
+const K1 = 1.2, B = 0.3, WORDED = 3, LISTED = 0.5, LEAST_FOUND = 0.35, LEAST_TOGETHER = 0.37, SCATTERED = 0.5, TELLING = 14, NAMED = 3, LIKE = 0.4, FEW = 50, MOST_QUERY = 200;
 const INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ";
 const CONSONANTS = /[ㄱ-ㅎ]{2,}/g;
 const LATIN = /[a-z0-9]+/g;
@@ -48,7 +48,7 @@ const shared = (one, other) => {
   return n;
 };
 
-const indexed = (answers) => {
+const indexed = (answers, called) => {
   const postings = new Map(), words = new Map(), lengths = [];
   const texts = answers.map((answer) => answer.texts.map(([text, weight]) => ({ text, weight, grams: grams(text), initials: initialConsonants(text) })));
   texts.forEach((those, position) => {
@@ -60,17 +60,56 @@ const indexed = (answers) => {
     for (const [gram, weight] of weights) postings.set(gram, (postings.get(gram) ?? new Map()).set(position, weight));
     lengths.push([...weights.values()].reduce((sum, weight) => sum + weight, 0));
   });
-  return { answers, texts, postings, lengths, words, mean: lengths.reduce((sum, each) => sum + each, 0) / Math.max(lengths.length, 1) };
+  const names = new Map();
+  for (const name of called) {
+    const short = name.replace(/\s+/g, "");
+    if (!names.has(short)) names.set(short, name);
+  }
+  return { answers, texts, postings, lengths, words, names, mean: lengths.reduce((sum, each) => sum + each, 0) / Math.max(lengths.length, 1) };
 };
 
 const rarity = (index, count) => Math.log(1 + (Math.max(index.answers.length, FEW) - count + 0.5) / (count + 0.5));
 const mass = (index, wanted) => [...wanted].reduce((sum, gram) => sum + rarity(index, index.postings.get(gram)?.size ?? 0), 0);
 const both = (one, other) => [...one].filter((each) => other.has(each));
 
-// A Latin word as it is, or in letters of no text if no word of the book is like it.
+// Whether one letter is too many, too few or swapped with its neighbour, or in a long word wrong.
+const misspelt = (word, other) => {
+  const least = Math.min(word.length, other.length);
+  if (least < 5 || Math.abs(word.length - other.length) > 1) return false;
+  let same = 0;
+  while (same < least && word[same] === other[same]) same++;
+  const mine = word.slice(same), theirs = other.slice(same);
+  const swapped = mine.slice(0, 2) === [...theirs.slice(0, 2)].reverse().join("") && mine.slice(2) === theirs.slice(2);
+  const wrong = mine.slice(1) === theirs.slice(1) && word.length > 6;
+  return swapped || wrong || mine.slice(1) === theirs || mine === theirs.slice(1);
+};
+
+// The grams of each name of the dictionary that a word of the query begins with, the longest of each word.
+const named = (index, query) => {
+  const letters = query.replace(/\s+/g, "");
+  const found = [];
+  let place = 0;
+  for (const word of query.split(/\s+/).filter(Boolean)) {
+    const rest = letters.slice(place);
+    place += word.length;
+    let longest = "";
+    for (const short of index.names.keys()) {
+      const goesOn = /[a-z0-9]$/.test(short) && /[a-z0-9]/.test(rest[short.length] ?? "");
+      if (short.length > longest.length && rest.startsWith(short) && !goesOn) longest = short;
+    }
+    if (longest) found.push(grams(index.names.get(longest)));
+  }
+  return found;
+};
+
+// A Latin word, spelt right; or in letters of no text if no word of the book is like it.
 const known = (index, word) => {
+  const others = index.words.get(word[0]) ?? new Set();
+  if (others.has(word)) return word;
+  const meant = [...others].filter((other) => misspelt(word, other)).sort();
+  if (meant.length) return meant[0];
   const mine = grams(word);
-  for (const other of index.words.get(word[0]) ?? []) {
+  for (const other of others) {
     const theirs = grams(other);
     if (2 * shared(mine, theirs) >= LIKE * (mine.size + theirs.size)) return word;
   }
@@ -116,24 +155,37 @@ const together = (index, words, rarities, position) => {
   return [most, longest];
 };
 
-const byGrams = (index, wanted, words) => {
+const byGrams = (index, wanted) => {
   const scores = new Map(), found = new Map();
-  const rarities = new Map([...wanted].map((gram) => [gram, rarity(index, index.postings.get(gram)?.size ?? 0)]));
   for (const gram of wanted) {
-    for (const [position, weight] of index.postings.get(gram) ?? []) {
+    const posting = index.postings.get(gram) ?? new Map();
+    for (const [position, weight] of posting) {
       const long = K1 * (1 - B + (B * index.lengths[position]) / index.mean);
-      scores.set(position, (scores.get(position) ?? 0) + (rarities.get(gram) * weight * (K1 + 1)) / (weight + long));
+      scores.set(position, (scores.get(position) ?? 0) + (rarity(index, posting.size) * weight * (K1 + 1)) / (weight + long));
       found.set(position, (found.get(position) ?? 0) + 1);
     }
   }
+  return new Map([...scores].map(([position, score]) => [position, (score * found.get(position)) / wanted.size]));
+};
+
+// The answers that the query can mean: those in which enough of it stands, or a telling word, or a name.
+const meant = (index, scores, words, names) => {
+  const rarities = new Map(words.flat().map((gram) => [gram, rarity(index, index.postings.get(gram)?.size ?? 0)]));
   const rare = LEAST_TOGETHER * [...rarities.values()].reduce((sum, each) => sum + each, 0);
-  const telling = told(index, words, rarities);
+  const counts = new Map();
+  for (const gram of rarities.keys())
+    for (const position of index.postings.get(gram)?.keys() ?? []) counts.set(position, (counts.get(position) ?? 0) + 1);
+  const likely = told(index, words, rarities);
+  for (const [position, count] of counts) if (count >= LEAST_FOUND * rarities.size) likely.add(position);
+  for (const name of names) {
+    const [first, ...others] = [...name].map((gram) => index.postings.get(gram) ?? new Map());
+    for (const position of first.keys()) if (others.every((posting) => posting.has(position))) likely.add(position);
+  }
   const kept = new Map();
-  for (const [position, score] of scores) {
-    const part = found.get(position) / wanted.size;
-    if (part < LEAST_FOUND && !telling.has(position)) continue;
+  for (const position of likely) {
     const [most, longest] = together(index, words, rarities, position);
-    if ((part >= LEAST_FOUND && most >= rare) || longest >= TELLING) kept.set(position, score * part);
+    const naming = names.some((name) => index.texts[position].some((text) => [...name].every((gram) => text.grams.has(gram))));
+    if (most >= rare || longest >= TELLING || naming) kept.set(position, scores.get(position));
   }
   return kept;
 };
@@ -148,10 +200,10 @@ const wording = (index, query, position) => {
 };
 
 const byInitials = (index, run) => {
-  const pattern = new RegExp(`(?:^| )${[...run].join(" ?")}`);
+  const spaced = new RegExp(`(?:^| )${[...run].join(" ?")}`), unbroken = new RegExp(`(?:^| )${run}`);
   const found = new Map();
   index.texts.forEach((those, position) => {
-    const weight = Math.max(0, ...those.filter(({ initials }) => pattern.test(initials)).map(({ weight }) => weight));
+    const weight = Math.max(0, ...those.filter(({ initials, weight }) => (weight >= NAMED ? spaced : unbroken).test(initials)).map(({ weight }) => weight));
     if (weight) found.set(position, weight);
   });
   const rare = rarity(index, found.size);
@@ -165,7 +217,8 @@ const ask = (index, asked, limit = 8) => {
   const whole = grams(rest), bare = wordsOf(rest.replace(ASKING, " "));
   const words = bare.length ? bare : wordsOf(rest);
   const wanted = new Set(words.flat().sort());
-  let scores = wanted.size ? byGrams(index, wanted, words) : new Map();
+  let scores = wanted.size ? byGrams(index, wanted) : new Map();
+  if (!runs.length) scores = meant(index, scores, words, named(index, rest));
   scores = new Map([...scores].map(([position, score]) => [position, score * (1 + WORDED * wording(index, whole, position))]));
   for (const run of runs) {
     const found = byInitials(index, run);
@@ -180,7 +233,7 @@ const ask = (index, asked, limit = 8) => {
 };
 
 let index;
-const search = (asked, limit) => ask((index ??= indexed(window.answers)), asked, limit);
+const search = (asked, limit) => ask((index ??= indexed(window.answers, window.names)), asked, limit);
 
 const field = document.querySelector("input[data-root]");
 if (field) {
