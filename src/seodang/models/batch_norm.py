@@ -40,11 +40,11 @@ class BatchNorm(nn.Module):
 
 
 def folded(linear: nn.Linear, norm: BatchNorm | nn.BatchNorm1d) -> nn.Linear:
-    """The one linear layer that computes what a linear layer and its normalization do in evaluation."""
+    """The one linear layer that computes what a linear layer and its normalization do in evaluation, in their precision."""
     assert norm.running_mean is not None
     assert norm.running_var is not None
     scale = norm.weight / (norm.running_var + norm.eps).sqrt()  # (features,)
-    one = nn.Linear(linear.in_features, linear.out_features)
+    one = nn.Linear(linear.in_features, linear.out_features, device=linear.weight.device, dtype=linear.weight.dtype)
     with torch.no_grad():
         one.weight.copy_(scale[:, None] * linear.weight)
         one.bias.copy_(scale * (linear.bias - norm.running_mean) + norm.bias)
