@@ -21,6 +21,13 @@ def test_every_chapter_has_questions(book: Library) -> None:
     assert [chapter.folder for chapter in book.chapters if not chapter.questions] == []
 
 
+def test_nearly_every_page_has_code_a_formula_a_work_and_a_figure(book: Library) -> None:
+    assert [question.slug for question in book.questions if not question.references] == []
+    assert [question.slug for question in book.questions if question.experiment is None or question.evidence is None] == []
+    bodies = {q.slug: "".join(section.source for section in q.page("en").sections.values()) for q in book.questions}
+    assert len([slug for slug, body in bodies.items() if "$$" in body]) >= 0.95 * len(bodies)
+
+
 def test_the_dictionary_is_large_and_every_term_leads_somewhere(book: Library) -> None:
     assert len(book.terms) >= 250
     used = Counter(key for question in book.questions for key in question.terms)

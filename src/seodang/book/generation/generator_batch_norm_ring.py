@@ -2,7 +2,7 @@
 
 Radford, Metz & Chintala 2016 advise it in all hidden layers, and not at the generator's output. On images it decides
 whether anything is drawn. Here a generator of linear layers, without it, with it in the hidden layers, and also at the
-output, draws a ring of eight narrow Gaussians (after Metz et al. 2017), each at the best of three learning rates.
+output, draws a ring of eight narrow Gaussians (after Metz et al. 2017), at a learning rate at which each can.
 """
 
 from dataclasses import dataclass, replace
