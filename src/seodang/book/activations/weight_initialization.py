@@ -60,7 +60,7 @@ def moved(trained: Trained) -> float:
 
 
 def experiment(p: Parameters) -> Experiment:
-    """One net with five kinds of starting weights, a shallower one, and softmax regression, without a hidden layer, from 0."""
+    """One net with five kinds of starting weights, a shallower one, and softmax regression, without a hidden layer."""
     data = images(p.data)
 
     def start(weights: Callable[[Tensor], object], hidden: int = p.depth) -> Callable[[], nn.Module]:
