@@ -8,7 +8,7 @@ process with whole batches. Once with a plain net, and once with batch normaliza
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
@@ -24,8 +24,7 @@ from seodang.experiment import Claim, Experiment
 def trained(norm: bool, rank: int | None = None) -> tuple[Tensor, Tensor]:
     """The first gradient and the last weights of ten steps: alone on batches of 128, or on every other sample of them."""
     x, y, *_ = digits(torch.manual_seed(0))
-    middle = nn.BatchNorm1d(32) if norm else nn.Identity()
-    net = nn.Sequential(nn.Linear(64, 32), middle, nn.ReLU(), nn.Linear(32, 10))
+    net = nn.Sequential(nn.Linear(64, 32), nn.BatchNorm1d(32) if norm else nn.Identity(), nn.ReLU(), nn.Linear(32, 10))
     optimizer, gradients = torch.optim.SGD(net.parameters(), lr=0.1), []
     for step in range(10):
         own = slice(128 * step + (rank or 0), 128 * (step + 1), 1 if rank is None else 2)
@@ -41,20 +40,21 @@ def trained(norm: bool, rank: int | None = None) -> tuple[Tensor, Tensor]:
 
 def worker(rank: int, folder: Path, norm: bool) -> None:
     """One of the two processes: it meets the other by a file in the folder, and leaves there what it has learned."""
-    distributed.init_process_group("gloo", init_method=(folder / "meeting").as_uri(), rank=rank, world_size=2)
+    os.environ.update({"GLOO_SOCKET_IFNAME": "lo"} if sys.platform == "linux" else {})  # the host's name may lead nowhere
+    distributed.init_process_group("gloo", (folder / "meeting").as_uri(), timedelta(minutes=2), world_size=2, rank=rank)
     torch.save(trained(norm, rank), folder / f"{rank}.pt")
     distributed.barrier()
     os._exit(0)  # gloo's threads may abort an interpreter that is taken down around them
 
 
-def compared(norm: bool, _seed: int) -> Mapping[str, float]:
+def compared(norm: bool, _seed: int) -> dict[str, float]:
     """How far two processes end from each other and from one."""
     with TemporaryDirectory() as folder:
-        commands = ([sys.executable, __file__, str(rank), folder, str(int(norm))] for rank in (0, 1))
-        both = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for command in commands]
+        command = [sys.executable, __file__, folder, str(int(norm))]
+        both = [subprocess.Popen([*command, rank], stderr=subprocess.DEVNULL) for rank in "01"]
         try:
-            for each in both:
-                each.wait(timeout=300)
+            if any(each.wait() for each in both):
+                raise ChildProcessError("a worker process has failed; is there a loopback interface?")
         finally:
             for each in both:
                 each.kill()
@@ -80,4 +80,4 @@ def experiment() -> Experiment:
 
 
 if __name__ == "__main__":
-    worker(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "1")
+    worker(int(sys.argv[3]), Path(sys.argv[1]), sys.argv[2] == "1")
