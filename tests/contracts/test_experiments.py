@@ -19,8 +19,10 @@ from seodang.evidence import Evidence
 from seodang.experiment import Training, knobs
 from seodang.library.question import read_question
 from seodang.runs import load, new_ledger, run
+from seodang.runs.load import parameters_of
 from seodang.training import strategy_for, train
 from seodang.training.cost import refuse_if_too_dear
+from seodang.web.source import read
 
 LONGEST = 60
 """Lines of code of an experiment, without docstrings, comments and blank lines: short enough to be read as a whole."""
@@ -113,6 +115,13 @@ def test_its_defaults_have_the_types_written_beside_them(path: Path) -> None:
 def test_its_cost_is_told_before_a_knob_is_turned(path: Path) -> None:
     """Which runs its networks without numbers: one that makes a tensor on another device than its input's fails here."""
     refuse_if_too_dear(load(path), {})
+
+
+@every_experiment
+def test_its_page_reads_knobs_and_arms_as_they_are_without_running_it(path: Path) -> None:
+    experiment, said = load(path), read(path)
+    assert said.defaults == dict(parameters_of(experiment))
+    assert [arm.name for arm in said.arms] in ([], list(experiment.arms))
 
 
 @every_experiment

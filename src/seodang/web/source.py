@@ -116,8 +116,14 @@ def _named(tree: ast.Module, name: str) -> Any:
 
 def _assigned(tree: ast.Module, name: str) -> ast.expr | None:
     for node in tree.body:
-        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-            return node.value
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name) and target.id == name:
+                    return node.value
+                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):  # SIDE, EARLY = 8, 60
+                    for each, value in zip(target.elts, node.value.elts, strict=True):
+                        if isinstance(each, ast.Name) and each.id == name:
+                            return value
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
             return node.value
     return None
