@@ -22,7 +22,7 @@ MOST = 300_000
 CHART = "/static/vega.js"
 QUESTIONS = tuple(f"/questions/{slug.replace('_', '-')}" for slug in Library.open().slugs)
 WHOLE = ("/", "/syllabus", "/search?q=sigmoid", "/evidence", "/terms", "/review", "/calibration", "/mine", "/nothing")
-SOME = (*QUESTIONS[::16], "/questions/optimizers-on-regression", "/questions/activation-zoo")
+SOME = (*QUESTIONS[::24], "/questions/optimizers-on-regression", "/questions/activation-zoo")
 """Enough for a check of a change: a dozen, and the two whose figures are the heaviest."""
 LOCALES = ("en-GB", "ko-KR")
 
