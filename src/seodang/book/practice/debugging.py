@@ -17,7 +17,7 @@ from seodang.experiment import Arms, Claim, Experiment
 SOUND = ("plain", "dropout", "batch_norm")
 CODE = ("no_zero_grad", "double_softmax", "wrong_axis", "no_mask", "huge_rate", "frozen_layer", "dead_units", "no_eval")
 DATA = ("raw_pixels", "cropped", "shuffled_labels", "leak")
-READ = ("scale", "apart", "start", "gap", "update", "ten", "sway", "agree", "again", "alarms")
+READ = ("alarms", "scale", "apart", "start", "gap", "update", "ten", "sway", "agree", "again")
 
 
 def program(name: str, seed: int) -> tuple[nn.Sequential, Tensor, Tensor, Tensor, Tensor]:
@@ -62,7 +62,7 @@ def checked(name: str, seed: int) -> dict[str, float]:
     gap = abs((above - below) / 2 - float(found @ way)) / float(1e-6 * found.norm())
     agree, again = (float(each.double().mean()) for each in (y[nearest] == y_test, distance < 1e-6))
     told = scale > 9 or apart > 0.2, abs(start - 2.303) > 0.05, gap > 1e-3, not 1e-4 < update < 0.01, ten < 0.99, sway > 0
-    return dict(zip(READ, (scale, apart, start, gap, update, ten, sway, agree, again, sum(told)), strict=True))
+    return dict(zip(READ, (sum(told), scale, apart, start, gap, update, ten, sway, agree, again), strict=True))
 
 
 def experiment() -> Experiment:
