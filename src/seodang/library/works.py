@@ -40,10 +40,10 @@ def read_works(path: Path) -> Works:
     works: dict[tuple[str, int], Work] = {}
     fields = Source(path, path.read_text(encoding="utf-8")).parse()
     fields.only(("works",))
+    lines = fields.source.lines()
     for table in fields.tables("works"):
         table.only(("title", "year", "link"))
-        line = fields.source.line(*table.keys)
-        work = Work(table.text("title"), table.number("year", 1500, 2100), table.text("link"), line)
+        work = Work(table.text("title"), table.number("year", 1500, 2100), table.text("link"), lines[table.keys])
         if not work.link.startswith(("https://", "http://")):  # some old sites have no other
             raise table.error(f'the link "{work.link}" is no address. Write one that begins with https://', "link")
         if works.setdefault(_key(work), work) is not work:
