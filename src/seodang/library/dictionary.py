@@ -1,11 +1,13 @@
 """The dictionary: what a word of the field is called and means, in Korean and in English."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from seodang.library.fields import LANGUAGES, Source
+from seodang.library.letters import normal, squeezed
 
 
 @dataclass(frozen=True)
@@ -36,3 +38,10 @@ def read_terms(path: Path) -> dict[str, Term]:
         also, avoid = (table.texts(field, required=False) for field in ("also", "avoid"))
         terms[key] = Term(key, name, definition, also, lines[key,], avoid)
     return terms
+
+
+def names(terms: Iterable[Term]) -> list[str]:
+    """What the dictionary calls things, normalised; of "ROC curve (AUC)" both parts, and nothing of one letter."""
+    called = (name for term in terms for name in (*term.name.values(), *term.also, *term.avoid))
+    parts = {normal(part).strip() for name in called for part in re.split(r"[()]", name)}
+    return sorted(part for part in parts if len(squeezed(part)) > 1)

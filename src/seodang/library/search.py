@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from seodang.library.dictionary import Term
+from seodang.library.dictionary import Term, names
 from seodang.library.letters import LATIN, goes_on, grams, initial_consonants, misspelt, normal, squeezed, word_grams
 from seodang.library.question import Question
 
@@ -284,13 +284,6 @@ def _texts(question: Question, terms: Mapping[str, Term]) -> Iterator[tuple[str,
             names = [normal(name) for name in (*terms[key].name.values(), *terms[key].also, *terms[key].avoid)]
             about = any(squeezed(name) in together for name in names)
             yield from ((name, NAMED if about else LISTED) for name in names)
-
-
-def names(terms: Iterable[Term]) -> list[str]:
-    """What the dictionary calls things, normalised; of "ROC curve (AUC)" both parts, and nothing of one letter."""
-    called = (name for term in terms for name in (*term.name.values(), *term.also, *term.avoid))
-    parts = {normal(part).strip() for name in called for part in re.split(r"[()]", name)}
-    return sorted(part for part in parts if len(squeezed(part)) > 1)
 
 
 def _by_initial(names: Iterable[str]) -> Mapping[str, Mapping[str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from seodang.library.search import names
+from seodang.library.dictionary import names
 
 if TYPE_CHECKING:
     from seodang.library import Library
