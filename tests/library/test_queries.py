@@ -1,7 +1,7 @@
 """Search over the real book, asked as people ask: short, long, colloquial, half English, misspelt.
 
-queries.txt was written from the catalogue, before most of the pages were; queries_blind.txt by people who knew the titles
-only: a line each, the query, a tab, and the catalogue ids, or pages, of which one is meant. nonsense.txt means nothing here,
+queries.txt was written from the catalogue, before most of the pages were; queries_blind.txt from the titles
+alone: a line each, the query, a tab, and the catalogue ids, or pages, of which one is meant. nonsense.txt means nothing,
 though a word of it may be one of the field's ("linux kernel scheduler").
 """
 

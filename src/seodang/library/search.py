@@ -192,7 +192,7 @@ class Index:
         rare = sum(rarities.values()) * LEAST_TOGETHER
         likely = self._having_most(rarities) | self._told(words, rarities) | self._naming(named)
         kept = {}
-        for position in sorted(likely):
+        for position in sorted(likely & scores.keys()):  # a name may be made of words of asking alone
             together, longest = self._together(words, rarities, position)
             names = any(name <= text for text in self.answers[position].grams for name in named)
             if together >= rare or longest >= TELLING or names:

@@ -43,7 +43,7 @@ def read_works(path: Path) -> Works:
     lines = fields.source.lines()
     for table in fields.tables("works"):
         table.only(("title", "year", "link"))
-        work = Work(table.text("title"), table.number("year", 1500, 2100), table.text("link"), lines[table.keys])
+        work = Work(table.text("title"), table.number("year", 1500, 2100), table.text("link"), lines.get(table.keys, 1))
         if not work.link.startswith(("https://", "http://")):  # some old sites have no other
             raise table.error(f'the link "{work.link}" is no address. Write one that begins with https://', "link")
         if works.setdefault(_key(work), work) is not work:

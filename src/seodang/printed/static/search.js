@@ -183,6 +183,7 @@ const meant = (index, scores, words, names) => {
   }
   const kept = new Map();
   for (const position of likely) {
+    if (!scores.has(position)) continue;
     const [most, longest] = together(index, words, rarities, position);
     const naming = names.some((name) => index.texts[position].some((text) => [...name].every((gram) => text.grams.has(gram))));
     if (most >= rare || longest >= TELLING || naming) kept.set(position, scores.get(position));
